@@ -12,6 +12,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.answers import requests_variants, unmet_alone
+from llmrec.chat.catalogue_questions import CatalogueQuestions
 from llmrec.chat.choices import Choices
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.history_answers import from_history, of_history
@@ -23,6 +24,7 @@ from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.moods import moods
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.narration import only_narrates
 from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
@@ -59,6 +61,8 @@ class ActReplies:
         self._catalog, self._offered, self._words = catalog, offered, words
         self.items = ItemQuestions(catalog, offered, words)
         """What answers questions about items."""
+        self.catalogue = CatalogueQuestions(catalog, words, self.items)
+        """What answers questions about the catalogue itself."""
         self.lists = ListQuestions(catalog, words)
         """What answers questions about all that is listed."""
         self.choices = Choices(catalog, words, self.items, self.lists)
@@ -87,6 +91,8 @@ class ActReplies:
             return answer
         if intent.action != "ask":
             return None
+        if answer := self.catalogue.reply(line):
+            return answer
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and ERA_OF_PEOPLE.search(line) and is_vague(without_situation(line)):
             return ActReply(SAYS["era untold"][language_of(line)])
@@ -109,7 +115,7 @@ class ActReplies:
         if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
             title = self._catalog.item(id).title
             return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
-        if cues.MOOD_ALONE.search(line):
+        if cues.MOOD_ALONE.search(line) or (cues.SOMETHING.match(line) and moods(intent.query, (), self._words)[2]):
             return None
         if cues.TASTE_OF_WHOM.fullmatch(line.strip()):
             return ActReply(self.about_catalogue("taste of others", language_of(line)))
@@ -120,7 +126,7 @@ class ActReplies:
         if (
             not cues.ANOTHER.search(line)
             and (about := cues.ABOUT_TITLE.fullmatch(line.strip()))
-            and (answer := self.items.of_title(about["what"], line, state))
+            and (answer := self.catalogue.of_title(about["what"], line, state))
         ):
             return answer
         if cues.ABLE.fullmatch(line.strip()):
@@ -147,7 +153,7 @@ class ActReplies:
             latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None
             text = plain(from_history(line, history, self._catalog, language_of(line), named))
             return ActReply(text, named[0] if len(named) == 1 else latest)
-        if not conditions and (answer := self.items.presence(line, state)):
+        if not conditions and (answer := self.catalogue.presence(line, state)):
             return answer
         if cues.WHY_CHINESE.match(line) and state.last and state.last.items:
             of = (*self.items.named(line, state), *([state.topic] if state.topic else ()), *state.last.items)

@@ -312,7 +312,7 @@ class AgentTools:
         return CompareAnswer(
             items=[_card(item) for item in items],
             differs=[name for name in names if len({item.attributes.get(name) for item in items}) > 1],
-            answer=plain(compared(question, items, (), self.catalog, language_of(question))),
+            answer=plain(compared(question, items, self.catalog, language_of(question))),
         )
 
     def remember(self, arguments: RememberArguments) -> RememberAnswer:

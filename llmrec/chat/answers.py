@@ -179,7 +179,7 @@ def unmet_alone(line: str, catalog: Catalog, language: str) -> str:
     return plain(f"{unmet} {CatalogueSentences(language, catalog)('name another')}") if unmet else ""
 
 
-def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:
+def compared(line: str, items: Sequence[Item], catalog: Catalog, language: str) -> str:
     """Answer a question that compares items.
 
     Parameters
@@ -188,8 +188,6 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
         Such as "1 or 3?" or "which is the shortest?".
     items
         What is compared, two or more.
-    listed
-        Ids of the last list, best first.
     catalog
         The catalogue of the items.
     language
@@ -214,13 +212,24 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
         if len(of_them) == len(items) > 1:
             return SAYS["best same"][language].format(title=titles, value=say.amount(name, best))
         return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
-    facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
-    answer = say("beside", facts=facts)
+    answer = _side_by_side(say, items)
     asked = next((fact for fact in FACTS if fact.key in UNKNOWN_OF_ALL and fact.question.search(line)), None)
     if asked and not any(name in each.attributes for name in asked.attributes for each in items):
         answer = f"{say('lacks', what=say.of_all(asked.key))} {answer}"
-    ranked = [each for id in listed for each in items if each.id == id]
-    return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
+    return answer
+
+
+def _side_by_side(say: CatalogueSentences, items: Sequence[Item]) -> str:
+    """What two items share and what tells them apart; of more of them what the catalogue tells of each."""
+    if len(items) == 2:
+        one, other = items
+        held = [{v for value in each.attributes.values() if isinstance(value, tuple) for v in value} for each in items]
+        shared = sorted(held[0] & held[1])
+        mine, theirs = say.apart(one, other), say.apart(other, one)
+        if mine and theirs:
+            both = f"{say('both', values=say.listed(shared))} " if shared else ""
+            return f"{both}{say('apart', one, other=other.title, mine=mine, theirs=theirs)}"
+    return say("beside", facts="; ".join(f"{each.title}: {say.facts(each)}" for each in items))
 
 
 def answers_unknown(word: str, catalog: Catalog, language: str) -> str:
@@ -311,7 +320,7 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
     """
     say = CatalogueSentences(language, catalog)
     if (asked := comparative(word)) is None:
-        return compared(word, (one, other), (), catalog, language)
+        return compared(word, (one, other), catalog, language)
     key, names, operator = asked
     for name in names:
         mine, theirs = (_number(each.attributes.get(name)) for each in (one, other))

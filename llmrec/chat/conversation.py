@@ -342,7 +342,8 @@ class Conversation:
                 continue
             self.state = self._reactions.holding(outcome, self._lists)
             said.append(outcome.words)
-        self.state = self.state.model_copy(update={"topic": parts.topic or self.state.topic})
+        told = {"topic": parts.topic or self.state.topic, "told": parts.told or self.state.told}
+        self.state = self.state.model_copy(update=told)
         said += [each.text.strip() for each in parts.answers]
         try:
             reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
@@ -399,7 +400,7 @@ class Conversation:
         question = question_below(shown, candidates, self._words, self.state) if reply.clarifies else None
         clarified = (*self.state.clarified, *([question.attribute] if question else ()))
         self.state = self.state.model_copy(
-            update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified}
+            update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified, "told": ()}
         )
         return question.text if question else ""
 
@@ -482,7 +483,12 @@ class Conversation:
             why = self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
             return dataclasses.replace(why, words=answer.text)
         spoken = self.state.short_replies + 1
-        told = {"topic": topic, "short_replies": spoken, "spoken": answer.spoken}
+        told = {
+            "topic": topic,
+            "short_replies": spoken,
+            "spoken": answer.spoken,
+            "told": answer.told or self.state.told,
+        }
         self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
 

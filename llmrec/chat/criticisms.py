@@ -14,8 +14,8 @@ from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
+from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS
-from llmrec.chat.nlu.query_words import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood
 from llmrec.chat.state import DialogueState, attributes_of, excludes, values_of
@@ -100,6 +100,8 @@ class Criticisms:
                     return Steering(excluded)
         if mentions := Lexicon.of(self._words).mentions(word):
             return Steering((written(mentions[0].attributes, "!=", mentions[0].values),))
+        if reaction.kind != "criticise" and language == "en" and items:
+            return Steering()  # why one item goes is its own affair
         if reaction.kind != "criticise":
             return Steering(words=SAYS["unread"][language].format(what=plain(criticism).strip(" .")))
         return Steering(words=SAYS["unread others"][language].format(what=plain(criticism).strip(" .")), others=True)

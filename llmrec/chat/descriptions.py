@@ -11,9 +11,10 @@ from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english
 from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
+from llmrec.chat.nlu.moods import without_moods
 from llmrec.chat.nlu.negated_moods import without_negated_moods
 from llmrec.chat.nlu.query_words import bare_query, without_fillers
-from llmrec.chat.nlu.refusals import is_vague, unnamed
+from llmrec.chat.nlu.refusals import is_vague, naming, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
 from llmrec.chat.wordings import ATTRIBUTES, ERRORS_IN_CHINESE, NOUNS, REFUSED_IN_CHINESE, SAYS
@@ -23,6 +24,8 @@ _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", "
 """Operator of a condition -> its wording."""
 MAX_UNNAMED, MAX_REPEATED = 4, 60
 """Words that the catalogue lacks, and characters of a query, that are said again before a list."""
+MAX_QUOTED = 5
+"""Words of a wish up to which it is said again."""
 SHORT_QUERY = 6
 """Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
 SHOWN_VALUES = 7
@@ -87,7 +90,7 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     joint = "、" if language == "zh" else ", "
     for clause in clauses:
         noun = ("或" if language == "zh" else " or ").join(_noun(name, language) for name in clause.attributes)
-        ends = {each.operator[0]: each for each in clauses if each.attributes == clause.attributes}
+        ends = _ends([each for each in clauses if each.attributes == clause.attributes])
         if len(clause.values) == 1 and clause.operator[0] in "<>" and {"<", ">"} <= ends.keys():
             low, high = ends[">"], ends["<"]
             years = clause.attributes[0] in ("year", "release_year")
@@ -105,6 +108,22 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
         told += " …" if len(shown) < len(clause.values) else ""
         parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
     return ("," if language == "zh" else " and ").join(dict.fromkeys(parts))
+
+
+def _ends(clauses: Sequence[WrittenClause]) -> dict[str, WrittenClause]:
+    """The ends of a span by how they compare, the narrowest of each."""
+    found: dict[str, WrittenClause] = {}
+    for each in clauses:
+        sign, held = each.operator[0], found.get(each.operator[0])
+        if held is not None and sign in "<>" and len(each.values) == len(held.values) == 1:
+            narrower = (
+                float(each.values[0]) < float(held.values[0])
+                if sign == "<"
+                else float(each.values[0]) > float(held.values[0])
+            )
+            each = each if narrower else held
+        found[sign] = each
+    return found
 
 
 def error_in_chinese(message: str) -> str:
@@ -269,6 +288,12 @@ def understood(
     if not met(listing.conditions):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         return (*said, SAYS["none meets"][language].format(conditions=told))
+    untold = tuple(each for each in refused if each not in before.refused and not tells_of(each, catalog))
+    refused = tuple(each for each in refused if each not in untold)
+    if untold:
+        joined = ("、" if language == "zh" else " or ").join(plain(each) for each in untold)
+        said.append(SAYS["cannot leave out"][language].format(what=joined))
+    ruled_out = describe_refused(refused, catalog, language, values, query) if refused else ""
     if set(refused) - set(before.refused) and (lasts or named):
         new = tuple(each for each in refused if each not in before.refused)
         what = describe_refused(new, catalog, language, values, query)
@@ -287,28 +312,53 @@ def understood(
         if parts:
             said.append(SAYS["criticised"][language].format(conditions=joint.join(parts)))
         if listing.query != (before.last.query if before.last else None):
-            said += _beside(intent.query, listing, catalog, language)
+            said += _beside(intent.query, listing, catalog, language, kinds=bool(preferred))
     elif (
-        not (named or unmet) and intent.query and not is_vague(intent.query)
+        not (named or unmet or preferred) and intent.query and not is_vague(intent.query)
         and listing.query != (before.last.query if before.last else None)
     ):  # fmt: skip
         said.append(_nearest(intent.query, catalog, language))
-    return tuple(said)
+    return tuple(each for each in said if each)
 
 
-def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> tuple[str, ...]:
+def tells_of(what: str, catalog: Catalog) -> bool:
+    """Tell whether a catalogue tells enough of what is ruled out to leave it out: by a text, or by kinds of items.
+
+    Parameters
+    ----------
+    what
+        In the words of the person.
+    catalog
+        The items.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Patton", "", {"genres": ("War",)}), Item("2", "Dogs")), {})
+    >>> tells_of("guns", films), tells_of("dogs", films), tells_of("swearing", films)
+    (True, True, False)
+    """
+    texts = any(item.description for item in catalog.items)
+    return texts or bool(hinting((what,), catalog) or naming((what,), catalog))
+
+
+def _beside(query: str, listing: ListState, catalog: Catalog, language: str, *, kinds: bool) -> tuple[str, ...]:
     """Own that what a line says beside its conditions only ranks; nothing where it says no more."""
     stated = {value for each in listing.conditions for _, value in stated_pairs(each)}
     if language == "zh":
         return ()  # what of it ranks is told by no blanks
-    left = without_negated_moods(query)
+    left = without_moods(without_negated_moods(query)) if kinds else without_negated_moods(query)
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
     left = re.sub(r"^(?:an?|the)\s+(?=\w+$)", "", without_fillers(bare_query(left)))
-    if not left or is_vague(left) or with_kinds(left, catalog) != left:
-        return ()
-    return (SAYS["ranks alone"][language].format(query=plain(left)),)
+    if not left or is_vague(left) or len(left.split()) > MAX_QUOTED or with_kinds(left, catalog) != left:
+        return ()  # a long stretch is talk, and no wish that a reply can name
+    return (_searched("ranks alone", left, catalog, language),)
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
@@ -325,8 +375,16 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     words = [word for word in unnamed(stated, catalog) if not is_vague(word)]
     if words and len(query.split()) <= SHORT_QUERY:
         return SAYS["by unknown words"][language].format(words=plain(_quoted(words[:MAX_UNNAMED], language)))
+    if language == "en" and len(query.split()) > MAX_QUOTED:
+        return _searched("by sense", "", catalog, language)
     short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
     return SAYS["by words"][language].format(query=plain(short))
+
+
+def _searched(key: str, query: str, catalog: Catalog, language: str) -> str:
+    """Own that words are looked for in texts alone."""
+    where = SAYS["in texts" if any(item.description for item in catalog.items) else "in titles"][language]
+    return SAYS[key][language].format(query=plain(query), where=where)
 
 
 def _quoted(words: Sequence[str], language: str) -> str:

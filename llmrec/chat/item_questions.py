@@ -6,19 +6,24 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
-from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, versus
+from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, versus
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import SHORT_LINE
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import items_named, places_beyond
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
-from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.nlu.references import find_title
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
+
+_THOSE = re.compile(
+    r"\b(?:those|these|them|both|(?:the|those|these) two|either|the pair)\b|[这那]两[个部本件款]|它们|两个都|两部都",
+    re.I,
+)
+"""What speaks of the items that the last reply told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class ActReply:
         Ids of the items that the person takes; the text is to name them.
     spoken
         Conditions of which the text tells which items of the list meet them.
+    told
+        Ids of the items that the text tells of, which is what "those two" means next.
     """
 
     text: str = ""
@@ -47,6 +54,7 @@ class ActReply:
     ends: bool = False
     takes: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class ItemQuestions:
@@ -81,7 +89,8 @@ class ItemQuestions:
             Ids.
         """
         listed = state.last.items if state.last else ()
-        return items_named(line, listed, self._words, self._offered)
+        found = items_named(line, listed, self._words, self._offered)
+        return state.told if not found and state.told and _THOSE.search(line) else found
 
     def versus(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer how an item compares with another: "is it newer than Heat?".
@@ -120,73 +129,6 @@ class ItemQuestions:
             found.append(self._catalog.item(named[0]))
         text = versus(match["word"] or match["zh"], found[0], found[1], self._catalog, language_of(line))
         return ActReply(plain(text), found[0].id)
-
-    def of_title(self, what: str, line: str, state: DialogueState) -> ActReply | None:
-        """Tell of a title whether it is there: "what about 2001?".
-
-        Parameters
-        ----------
-        what
-            The title as it is said.
-        line
-            What the person wrote.
-        state
-            What the conversation has come to.
-
-        Returns
-        -------
-        ActReply or None
-            None where it asks no such thing.
-        """
-        named = self.named(what, state)
-        begun = [item.id for item in self._words.items if item.title.startswith(f"{what}:")] if what.isdigit() else []
-        if len(named or begun) != 1 or list_position(what):
-            return None
-        item, language = self._catalog.item((*named, *begun)[0]), language_of(line)
-        listed = state.last.items if state.last else ()
-        if item.id in listed:
-            place = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
-            return ActReply(plain(place), item.id)
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
-
-    def presence(self, line: str, state: DialogueState) -> ActReply | None:
-        """Answer whether a title that the last list does not have is in the catalogue.
-
-        Parameters
-        ----------
-        line
-            What the person wrote.
-        state
-            What the conversation has come to.
-
-        Returns
-        -------
-        ActReply or None
-            None where it asks no such thing.
-        """
-        if not cues.PRESENCE.search(line) or cues.ANOTHER.search(line):
-            return None
-        named = self.named(line, state)
-        if not named:
-            return self._unknown_title(line)
-        if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
-            return None
-        item = self._catalog.item(named[0])
-        return ActReply(plain(in_catalogue(item, self._catalog, language_of(line))), item.id)
-
-    def _unknown_title(self, line: str) -> ActReply | None:
-        """Say that a title that a line asks for is none of the catalogue's."""
-        match = cues.HAVE_TITLE.search(line)
-        found = (match[name] for name in ("title", "lower", "chinese", "zh")) if match else ()
-        title = next((each for each in found if each), "")
-        if not title or Lexicon.of(self._words).mentions(title):
-            return None
-        language = language_of(line)
-        try:
-            item = self._catalog.item(find_title(title, self._words))
-        except BadInput:
-            return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
 
     def plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it".
@@ -316,7 +258,7 @@ class ItemQuestions:
                 )
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
-        text = plain(compared(line, items, listed, self._catalog, language_of(line)))
+        text = plain(compared(line, items, self._catalog, language_of(line)))
         return ActReply(text, best_of(line, items))
 
     def superlatives(self, line: str, state: DialogueState) -> ActReply | None:

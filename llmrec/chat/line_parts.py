@@ -15,7 +15,7 @@ from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.suitability import audience_of
-from llmrec.chat.reactions import Reactions
+from llmrec.chat.reactions import OUT, Reactions
 from llmrec.chat.state import DialogueState
 
 MAX_SENTENCES = 6
@@ -30,6 +30,7 @@ _TENDS = re.compile(
 )
 """What takes nothing yet where more is said: "the second one sounds good, but anything shorter?"."""
 _LIKE_IT = re.compile(r"\b(?:like|similar to|as) (?:it|that|this)\b|\bsimilar\b", re.I)
+_SAYS_HOW = re.compile(r"\b(?:is|are|was|were|isn't|aren't|looks?|seems?|sounds?|has)\b", re.I)
 _TAKES = re.compile(r"\b(?:take|have|go (?:for|with)|get|buy|watch|pick|choose|want|it is)\b|就|要|买|选", re.I)
 
 
@@ -47,12 +48,15 @@ class LineParts:
         Its other clauses, as they were written.
     topic
         Id of the item that it speaks of last; None for that of before.
+    told
+        Ids of the items that the answers tell of.
     """
 
     reactions: tuple[Reaction, ...]
     answers: tuple[ActReply, ...]
     rest: str
     topic: str | None = None
+    told: tuple[str, ...] = ()
 
 
 class LineCutter:
@@ -125,7 +129,8 @@ class LineCutter:
             ]  # fmt: skip
             topic = topic or next((self._reactions.id_of(each.subjects[0], state) for each in tends), None)
             reactions = [each for each in reactions if each not in tends]
-        return LineParts(tuple(reactions), tuple(answers), " ".join(rest), topic)
+        told = tuple(id for each in answers for id in each.told)
+        return LineParts(tuple(reactions), tuple(answers), " ".join(rest), topic, told)
 
     def _reacting(self, sentence: str, before: str, state: DialogueState) -> tuple[list[Reaction], str]:
         """What a sentence does with items, and its other clauses."""
@@ -147,6 +152,14 @@ class LineCutter:
             reacted = self._reactions.of_sentence(bare, before, state)
             if _OTHERWISE.match(following) and names_alone(bare, listed, self._words):
                 reacted = ()  # "the first but older"
+            if (
+                reacted
+                and OUT.match(bare)
+                and left
+                and self._acts.items.named(left[-1], state)
+                and _SAYS_HOW.search(left[-1])
+            ):
+                left.pop()  # what is said of the item is why it goes
             found += reacted
             left += [] if reacted else [clause]
             before = bare
@@ -158,6 +171,8 @@ class LineCutter:
         self, sentence: str, before: Sequence[ActReply], state: DialogueState, history: Sequence[str], chinese: bool
     ) -> ActReply | None:
         """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
+        if answer := self._acts.catalogue.reply(sentence):
+            return answer
         compares = cues.PLACES_ALONE.fullmatch(sentence.strip()) is not None
         if not compares and not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
             return None

@@ -17,7 +17,8 @@ from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import chinese_conditions, in_english, language_of
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.query_words import bare_query, moods, without_fillers
+from llmrec.chat.nlu.moods import moods
+from llmrec.chat.nlu.query_words import bare_query, without_fillers
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, seeks, superlative
 from llmrec.chat.nlu.references import sequels
 from llmrec.chat.nlu.refusals import content_words
@@ -374,7 +375,9 @@ class ListQuestions:
             name: values for mention in Lexicon.of(self._words).mentions(left) for name, values in mention.readings
         }
         conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
-        conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
+        conditions = conditions or tuple(
+            each for each in moods(what, (), self._words, occasions=False)[2] if "!=" not in each
+        )
         kinds = with_kinds(what, self._words)
         return conditions or (parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ())
 

@@ -19,18 +19,19 @@ from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_de
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.named_items import with_places, within_title
-from llmrec.chat.nlu.narration import without_narration
+from llmrec.chat.nlu.narration import without_narration, without_talk
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
-from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
+from llmrec.chat.nlu.query_words import bare_query, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, find_title, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
-from llmrec.chat.state import DialogueState, excludes, narrowed, values_of
+from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
@@ -101,7 +102,7 @@ class ListReader:
         -------
         str
         """
-        line = with_titles(repeated_query(spelt_out(composed(line[:READ_CHARACTERS]))), self._words)
+        line = with_titles(repeated_query(without_talk(spelt_out(composed(line[:READ_CHARACTERS])))), self._words)
         line = rephrased(line, self._words)
         line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
@@ -178,7 +179,11 @@ class ListReader:
             The intent with what is left of its query, and the state with what is ruled out.
         """
         query, refused = refusals(without_qualities(cues.SURPRISE.sub(" ", intent.query)).strip(" ,.;!。"))
-        refused = tuple(what for what in refused if not demands_unknown(what, self._words))  # that is said instead
+        refused = tuple(
+            what
+            for what in refused
+            if not (demands_unknown(what, self._words) or demands_unknown(f"{what} films", self._words))
+        )  # that is said instead
         if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
             known = (each for each in negated_moods(line) if not antonym(each))
             refused = (*refused, *(each for each in known if in_descriptions(each, self._words)))
@@ -204,26 +209,30 @@ class ListReader:
             The intent with the kinds that would be nice to have, what is said of it ("" for no mood), and of moods that
             are negated what the catalogue does not tell.
         """
-        stated = [value for each in (*intent.filters, *intent.preferred) for value in values_of(each)]
+        asked = (*intent.filters, *intent.preferred)
+        stated = [value for each in asked if not excludes(each) for value in values_of(each)]
         stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
-        query, said, conditions = moods(intent.query, stated, self._words)
-        if conditions and not self._enough((*intent.filters, *conditions)):
-            said = ""
+        ruled_out = [value for each in asked if excludes(each) for value in values_of(each)]
+        query, said, found = moods(intent.query, stated, self._words, ruled_out)
+        conditions = self._usable(found, intent.filters)
         words = untold = ""
-        if said:
+        if conditions or (said and not found):
             query = _OPEN_CLAUSE.sub("", query).strip()
             intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
-        if said and conditions:
-            language = language_of(line)
-            kinds = [value for each in conditions if not excludes(each) for value in values_of(each)]
-            told = [in_chinese(each) if language == "zh" else each for each in kinds]
-            listed = ("、" if language == "zh" else ", ").join(told)
-            words = SAYS["in mood"][language].format(mood=plain(in_own_words(said, line)), kinds=listed)
+        else:
+            said = ""
+        words = _for_moods(said, conditions, line)
         if left := [
             each for each in negated_moods(line) if (antonym(each) or each) not in said and not self._tells(each)
         ]:
             untold = self._acts.about_catalogue("mood untold", language_of(line), moods=" or ".join(left))
         return intent, words, untold
+
+    def _usable(self, conditions: Sequence[str], filters: Sequence[str]) -> tuple[str, ...]:
+        """Those that leave enough; none where no kind that is wanted does, whatever is left out."""
+        left = tuple(each for each in conditions if self._enough((*filters, each)))
+        wants, has = (any(not excludes(each) for each in held) for held in (conditions, left))
+        return left if has or not wants else ()
 
     def _tells(self, mood: str) -> bool:
         """Whether attributes, texts or kinds of items tell of a mood, or another sentence says that none does."""
@@ -266,7 +275,7 @@ class ListReader:
         str
             "" where there are none.
         """
-        if ERA_OF_PEOPLE.search(line):
+        if ERA_OF_PEOPLE.search(line) and not re.search(r"\d\d|\bold\b|classic", line):
             return SAYS["era untold"][language_of(line)]
         parts = [bare_clause(part) for part in clauses(line)]
         if language_of(line) == "en" or len(parts) < 2:
@@ -325,6 +334,22 @@ class ListReader:
             each for each in parts if lexicon.mentions(each) or self._acts.moves(each, state)["list"] >= MIN_WANTING
         ]
         return " ".join(kept) or query
+
+
+def _for_moods(said: str, conditions: Sequence[str], line: str) -> str:
+    """Say by which kinds a list goes for what no attribute says, and what counts as old."""
+    language = language_of(line)
+    wanted = [each for each in conditions if not excludes(each)]
+    years = [each for each in wanted if "year" in attributes_of(each)]
+    kinds = list(dict.fromkeys(value for each in wanted if each not in years for value in values_of(each)))
+    told = [in_chinese(each) if language == "zh" else each for each in kinds]
+    words = []
+    if said and kinds and not all(each.casefold() in said.casefold() for each in kinds):
+        joint = "、" if language == "zh" else ", "
+        quoted = ("”、“" if language == "zh" else "”, “").join(plain(in_own_words(said, line)).split(", "))
+        words.append(SAYS["in mood"][language].format(mood=quoted, kinds=joint.join(told)))
+    words += [SAYS["old"][language].format(year=values_of(each)[0]) for each in years]
+    return ("" if language == "zh" else " ").join(words)
 
 
 def without_ruled_out(query: str, refused: Sequence[str]) -> str | None:

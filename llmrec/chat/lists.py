@@ -13,7 +13,7 @@ from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.query_words import MIN_IN_MOOD
+from llmrec.chat.nlu.moods import MIN_IN_MOOD
 from llmrec.chat.nlu.questions import superlative
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.requests import digest
@@ -63,6 +63,8 @@ _OTHERWISE = re.compile(
     r"\b(?:another|other|a different|different) (?P<noun>colou?r|pattern|brand|genre|category)s?\b", re.I
 )
 """What of an item is to be otherwise."""
+_SOMEWHAT = re.compile(r"\b(?:a (?:little )?bit|a little|a touch|slightly|somewhat|a tad)\b|稍微|一?[点些]", re.I)
+"""How little of a comparison is meant: more than most of the list has is enough."""
 _BESIDE = re.compile(r"\bones?\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中", re.I)
 """Words by which a value is wanted beside those of the list before."""
 
@@ -194,10 +196,11 @@ class ListPlanner:
                 return self.new(state, line, intent.filters)
             if intent.leanings and last is not None and last.items:
                 return self._leaning(intent, last, state)
-            conditions = self._conditions(intent, state)
+            conditions = self._conditions(intent, state, line)
             if last is not None and cues.SURPRISE.search(line):
                 left = cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。")
-                wanted = self.new(state, None if self._adds_nothing(left, answers) else left, conditions)
+                own = None if self._adds_nothing(left, answers) else left
+                wanted = self.new(state, own, conditions, last=last, keeps=not cues.CHANGE.search(line))
                 return wanted.model_copy(
                     update={"excluded": tuple(dict.fromkeys((*wanted.excluded, *last.excluded, *last.items)))}
                 )
@@ -219,7 +222,7 @@ class ListPlanner:
             return self._refined(state, last, query, conditions, line)
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
-            conditions = self._conditions(intent, state)
+            conditions = self._conditions(intent, state, line)
             conditions = (*conditions, *self._otherwise(intent.query, item))
             own = None if self._adds_nothing(intent.query, answers) else intent.query
             # an item of the list is compared within what the list was asked for
@@ -454,16 +457,20 @@ class ListPlanner:
     def _items(self, state: DialogueState) -> tuple[str, ...]:
         return state.last.items if state.last else ()
 
-    def _conditions(self, intent: Intent, state: DialogueState) -> tuple[str, ...]:
+    def _conditions(self, intent: Intent, state: DialogueState, line: str) -> tuple[str, ...]:
         """Those of a line; a comparison gives way to what the line says outright ("older than that, from the 80s")."""
         outright = {name for each in intent.filters for name in attributes_of(each)}
         told = [each for each in intent.comparisons if each.subject != THESE or each.attribute not in outright]
-        compared = self._resolved(told, state)  # "newer ones, from 1995 on" says itself how new
+        compared = self._resolved(
+            told, state, somewhat=_SOMEWHAT.search(line) is not None
+        )  # "newer ones, from 1995 on" says itself how new
         both = (*intent.filters, *compared)
         return both if not compared or self.meets(both) or not self.meets(intent.filters) else intent.filters
 
-    def _resolved(self, comparisons: Sequence[Comparison], state: DialogueState) -> tuple[str, ...]:
-        found = resolve_comparisons(comparisons, state, self._words, self._offered)
+    def _resolved(
+        self, comparisons: Sequence[Comparison], state: DialogueState, somewhat: bool = False
+    ) -> tuple[str, ...]:
+        found = resolve_comparisons(comparisons, state, self._words, self._offered, than_most=somewhat)
         if self.meets(found) or all(each.subject != THESE for each in comparisons):
             return found
         # nothing is newer than the newest of the list: what is newer than most of it is meant

@@ -16,18 +16,19 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions
 from llmrec.chat.nlu.references import MIN_SERIES, find_series, sequels
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.state import DialogueState, ListState, values_of
+from llmrec.chat.state import DialogueState, ListState, excludes, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput, UnknownItem
 
-_OUT = re.compile(
+OUT = re.compile(
     r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
     r"that one)(?: both)? out(?: of (?:there|the list))?|"
-    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both)\b",
+    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both|that)\b(?! \w)",
     re.I,
 )
 """What turns down the items that were named just before."""
@@ -42,6 +43,14 @@ _SAYS_OF = re.compile(
     re.I,
 )
 """What tells of an item that is listed, in a line that wants something else."""
+_OBJECTION = re.compile(
+    r"(?:(?:but|wait|hm+|hey|um+|er|well)[, ]+)*(?:isn'?t|aren'?t|wasn'?t) "
+    r"(?P<of>(?:that|this|it)(?: one)?|number \d+|\d+|the \w+(?: one)?|[\w' :-]+?) "
+    r"(?:(?:a|an|kind of|sort of|kinda|basically|really|actually|just|more of|supposed to be|also) )+"
+    r"(?P<what>[a-z-]+(?: [a-z-]+)?)\b.*",
+    re.I,
+)
+"""What says of an item that it is of some kind."""
 _PRAISES = re.compile(
     r"\b(?:nice|good|great|fine|perfect|lovely|interesting|fun|best|favou?rite|classic|brilliant|ok(?:ay)?|"
     r"better|cool|masterpiece|gem|like|love|take|winner|choice|seen|own|already)\b",
@@ -138,7 +147,7 @@ class Reactions:
         BadInput
             Where there is no such item.
         """
-        if parts := parse_reactions(line, self._words):
+        if parts := self._objects(line, state) or parse_reactions(line, self._words):
             return self._several(parts, line, state, lists)
         reaction = parse_reaction(line, self._words) or self._loosely(line, state)
         listed = state.last.items if state.last else ()
@@ -305,7 +314,7 @@ class Reactions:
         tuple of Reaction
             Empty where it does nothing but react, or does not.
         """
-        if complained := self._complains(sentence, state):
+        if complained := self._complains(sentence, state) or self._objects(sentence, state):
             return complained
         if "?" in sentence:
             return ()
@@ -316,8 +325,8 @@ class Reactions:
             return ()  # what follows is a wish of its own
         if found is None and len(clauses(sentence, within_title(sentence, self._words))) == 1:
             found = self._loosely(sentence, state)
-        if found is None and _OUT.match(sentence) and (ids := self._acts.items.named(before, state)):
-            rest = _OUT.sub("", sentence).strip(" ,.;!")
+        if found is None and OUT.match(sentence) and (ids := self._acts.items.named(before, state)):
+            rest = OUT.sub("", sentence).strip(" ,.;!")
             also = understand(f"no {rest}", self._words).filters if rest else ()
             if rest and not also:
                 return ()
@@ -343,6 +352,22 @@ class Reactions:
         places = tuple(str(listed.index(id) + 1) for id in named if id in listed)
         titles = tuple(self._catalog.item(id).title for id in named) if len(of.split()) > 1 else ()
         return (Reaction("reject", places or titles),) if places or titles else ()
+
+    def _objects(self, sentence: str, state: DialogueState) -> tuple[Reaction, ...]:
+        """That an item of the list is of a kind that was ruled out: "isn't that one kind of a musical?"."""
+        match = _OBJECTION.fullmatch(sentence.strip())
+        last = state.last
+        if match is None or last is None or not last.items:
+            return ()
+        ruled_out = {
+            value for each in (*last.conditions, *state.lasting) if excludes(each) for value in values_of(each)
+        }
+        said = {value for mention in Lexicon.of(self._words).mentions(match["what"]) for value in mention.values}
+        if not said & ruled_out:
+            return ()
+        named = self._acts.items.named(match["of"], state) or ((state.topic,) if state.topic else ())
+        places = tuple(str(last.items.index(id) + 1) for id in named if id in last.items)
+        return (Reaction("reject", places),) if places else ()
 
     def _is_reason(self, remainder: str) -> bool:
         """Whether what a reaction says beside its items is why, and no more."""

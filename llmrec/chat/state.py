@@ -205,6 +205,7 @@ class DialogueState(BaseModel):
     short_replies: int = 0
     question: Question | None = None
     spoken: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     clarified: tuple[str, ...] = ()
     last_line: str = ""
     last_line_changed: bool = False

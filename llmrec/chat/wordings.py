@@ -129,6 +129,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Name a {noun} that you like, a kind or a mood, and I go by that.", "zh": "说一部您喜欢的{noun}、类型或者心情,我就按那个来找。",
     },
     "there": {"en": "Yes, {title} is in the catalogue: {facts}.", "zh": "有的,目录里有《{title}》:{facts}。"},
+    "there are": {"en": "Yes, in the catalogue: {titles}.", "zh": "有的,目录里有:{titles}。"},
+    "counted in all": {"en": "The catalogue has {count} {nouns} of that kind ({conditions}).", "zh": "目录里有{count}个{nouns}({conditions})。"},
+    "yes in all": {"en": "Yes: {count} {nouns} ({conditions}).", "zh": "有的,一共{count}个({conditions})。"},
+    "none in all": {"en": "No, the catalogue has no {nouns} of that kind ({conditions}).", "zh": "没有,目录里没有这样的{nouns}({conditions})。"},
     "length one": {"en": "Just one, then.", "zh": "那就只推荐一个。"},
     "length": {"en": "Lists of {count} from here on.", "zh": "好的,以后一次{count}个。"},
     "span of values": {"en": "{low} to {high}", "zh": "{low}到{high}"},
@@ -151,9 +155,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "chosen most": {
         "en": "By what people {chose} here, {title} leads the list ({count} times).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》({count}次)。",
     },
-    "ranks alone": {
-        "en": "No attribute says “{query}”; what comes near to it stands first.", "zh": "“{query}”不是目录里的属性,只影响先后次序。",
+    "ranks alone": {"en": "“{query}” I can look for in {where} only.", "zh": "“{query}”不是目录里的属性,只影响先后次序。"},
+    "by sense": {
+        "en": "I can go by {where} only, so these are the nearest in sense.", "zh": "目录里没有写这些,下面只是意思上接近的。",
     },
+    "in titles": {"en": "titles and kinds", "zh": "名称和类型"},
+    "in texts": {"en": "titles and descriptions", "zh": "名称和介绍"},
     "by words": {"en": "These come nearest to “{query}”.", "zh": "下面这些最接近“{query}”。"},
     "by kinds": {"en": "For “{query}” I look among {kinds} first.", "zh": "“{query}”我先从{kinds}里找。"},
     "by unknown words": {
@@ -161,6 +168,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "目录里没有写“{words}”,下面只是意思上接近的。",
     },
     "refused": {"en": "nothing that names {what}, as far as titles and descriptions tell", "zh": "名称和介绍里有“{what}”的不出现"},
+    "cannot leave out": {
+        "en": "The catalogue tells nothing of {what}, so I cannot leave that out.", "zh": "“{what}”目录里没有写,没法替您排除。",
+    },
     "refused kinds": {"en": "no {values}, where that is common", "zh": "也不出常有的{values}"},
     "knows rules": {"en": "What you told me for good: {conditions}.", "zh": "您说过以后都要:{conditions}。"},
     "knows refused": {"en": "What you ruled out: {what}.", "zh": "您不要的:{what}。"},
@@ -178,7 +188,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "说“撤销”可以收回上一步,说“……又可以了”可以取消规则,说“重新开始”清空当前条件。",
     },
     "suits child": {
-        "en": "For a child{age} I keep to {conditions}. The catalogue has no age ratings, so look at it yourself before you show it.",
+        "en": "For a child{age} I keep to {conditions}; there are no age ratings, so please check before you show it.",
         "zh": "给{age}孩子的,我按{conditions}来选;目录里没有分级,放之前请您自己先看看。",
     },
     "suits unknown": {
@@ -188,9 +198,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "suits adults": {"en": "For adults, then: {conditions}.", "zh": "那就给大人选:{conditions}。"},
     "suits adults alone": {"en": "For adults, then.", "zh": "那就给大人选。"},
     "in mood": {
-        "en": "The catalogue tells no moods, so for “{mood}” I go by kinds: {kinds}.",
-        "zh": "目录里没有写心情,“{mood}”我按类型来找:{kinds}。",
+        "en": "For “{mood}” I look among {kinds}; nothing tells it more exactly.", "zh": "“{mood}”我先从{kinds}里找,目录里没有更细的说明。",
     },
+    "old": {"en": "“Old” I take as before {year}.", "zh": "“老”我按{year}年以前来找。"},
     "less so kinds": {"en": "Less {mood}, then: {conditions}.", "zh": "好的,不要那么{mood}:{conditions}。"},
     "less so": {
         "en": "Less {mood}, then, as near as words come to it: no attribute tells that.", "zh": "目录里没有写有多{mood},这一点没法按来选。",
@@ -201,7 +211,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     },
     "of age": {"en": " of {age}", "zh": "{age}岁的"},
     "lasting refused": {
-        "en": "Understood, from now on {what}. Say that it is fine again to take it back.",
+        "en": "Understood, from now on {what}; say that it is fine again to take it back.",
         "zh": "记住了,以后{what}。想取消时说“又可以了”就行。",
     },
     "rule gives way": {
@@ -234,7 +244,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "By their attributes {title} and {other} are alike; their places are those of the ranking alone.",
         "zh": "按目录里的信息,《{title}》和《{other}》没有区别,先后只是排名的结果。",
     },
-    "picked": {"en": "I would take number {place}, {title}: it stands highest in my list.", "zh": "我会选第{place}个《{title}》,它在我的列表里最靠前。"},
+    "picked": {"en": "I would take number {place}, {title}.", "zh": "我会选第{place}个《{title}》。"},
     "picked of": {
         "en": "I would take number {place}, {title}: the first of the list that meets {conditions}.",
         "zh": "我会选第{place}个《{title}》:列表里最靠前的符合“{conditions}”的一个。",
@@ -297,6 +307,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "most none": {
         "en": "The catalogue does not tell that, and none of the list is of a kind that is {quality}.", "zh": "目录里没有写,列表里也没有一般会{quality}的类型。",
     },
+    "both": {"en": "Both are {values}.", "zh": "两个都是{values}。"},
+    "only one": {"en": "There is only one in the list: {title}.", "zh": "列表里只有一个:《{title}》。"},
     "beside": {"en": "Side by side: {facts}.", "zh": "对比一下:{facts}。"},
     "versus yes": {"en": "Yes: {title} has {value}, {other} {than}.", "zh": "是的:《{title}》{value},《{other}》{than}。"},
     "versus no": {"en": "No: {title} has {value}, {other} {than}.", "zh": "不是:《{title}》{value},《{other}》{than}。"},
@@ -358,12 +370,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "I know that you {chose} {title}, not how you liked it. `like {title}` would tell me.",
         "zh": "我只知道您{chose}《{title}》,不知道喜不喜欢;喜欢的话告诉我一声就行。",
     },
-    "ranked": {
-        "en": "In my list {title} stands higher, so by what I know it suits you better.",
-        "zh": "在我的列表里《{title}》更靠前,按我了解的更适合您。",
-    },
     "ranked untold": {
-        "en": "The catalogue does not tell that of its {nouns}; in my list {title} stands highest.",
+        "en": "The catalogue does not tell that of its {nouns}; going by what you asked for I would begin with {title}.",
         "zh": "目录里没有写这一点;在我的列表里《{title}》最靠前。",
     },
     "taste unknown": {
@@ -388,7 +396,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "I tell nothing about other people; I only know what is yours.", "zh": "别人的事我不会说,我只知道您自己的。",
     },
     "lasting": {
-        "en": "Understood, from now on {conditions}. Say `drop the condition …` or that it is fine again to take it back.",
+        "en": "Understood, from now on {conditions}; say that it is fine again to take it back.",
         "zh": "记住了,以后{conditions}。想取消时说“又可以了”就行。",
     },
     "accepted": {

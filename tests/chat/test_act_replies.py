@@ -90,9 +90,9 @@ def test_it_is_the_item_that_was_spoken_of_last(shop: Catalog) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("compare 1 and 3", "Scream: 1996"), ("1 or 3?", "Scream stands higher"), ("which is the shortest?", "Toy Story (runtime 81)"),
+        ("compare 1 and 3", "Scream is Horror"), ("1 or 3?", "What tells them apart"), ("which is the shortest?", "Toy Story (runtime 81)"),
         ("which one is the oldest?", "Toy Story (year 1995)"), ("which is the cheapest?", "does not tell which is the cheapest"),
-        ("1和3比较一下", "Scream: 1996"), ("哪个最短?", "Toy Story"),
+        ("1和3比较一下", "不同之处"), ("哪个最短?", "Toy Story"),
     ],
 )  # fmt: skip
 def test_items_are_compared_by_their_attributes(shop: Catalog, line: str, says: str) -> None:

@@ -101,8 +101,19 @@ def test_what_takes_an_item_and_thanks_does_both(films: Conversation) -> None:
     assert "welcome" in words or "Glad" in words or "pleasure" in words
 
 
-@pytest.mark.parametrize("line", ["surprise me", "something completely different", "来点不一样的", "换个口味"])
-def test_a_surprise_holds_to_standing_rules_alone(films: Conversation, line: str) -> None:
+def test_a_surprise_keeps_what_was_asked_for(films: Conversation) -> None:
+    films.reply("I hate war films")
+    said(films, "a comedy from the 90s", "2", "3")
+    reply = films.reply("meh ok whatever, surprise me")
+    assert (
+        all(each in where(reply) for each in ("genres!=War", "year>=1990", "genres=Comedy"))
+        and reply.request is not None
+    )
+    assert {"2", "3"} <= set(reply.request.never) and reply.request.query is None
+
+
+@pytest.mark.parametrize("line", ["something completely different", "来点不一样的", "换个口味"])
+def test_a_change_holds_to_standing_rules_alone(films: Conversation, line: str) -> None:
     films.reply("I hate war films")
     said(films, "a comedy from the 90s", "2", "3")
     reply = films.reply(line)
@@ -150,7 +161,7 @@ def test_a_price_is_owned_where_nothing_has_one(films: Conversation) -> None:
 
 
 def test_what_only_ranks_is_said_beside_conditions(films: Conversation) -> None:
-    assert "No attribute says “zeppelins”" in films.reply("a comedy from the 90s with zeppelins").words
+    assert "“zeppelins” I can look for in titles" in films.reply("a comedy from the 90s with zeppelins").words
     assert "“配乐好听”目录里没有写" in films.reply("来部喜剧,配乐好听").words
 
 

@@ -73,7 +73,7 @@ def test_a_question_about_every_item_is_answered_with_the_exceptions_or_with_wha
         ("any good for kids?", "Home Alone"), ("which of these is good for a wedding?", "names “a wedding”"),
         ("do any of them have a sequel?", "Home Alone: Home Alone 3"), ("都有续集吗", "Home Alone 3"),
         ("are these the only ones?", "6 items meet"), ("只有这几部吗", "一共6个"),
-        ("how many comedies do you have?", "4 items of the catalogue (only Comedy)"),
+        ("how many comedies do you have?", "4 items of that kind (Comedy)"),
     ],
 )  # fmt: skip
 def test_what_of_the_list_fits_is_told_as_far_as_kinds_and_texts_go(films: Conversation, line: str, says: str) -> None:

@@ -253,7 +253,7 @@ def test_items_are_compared_and_the_part_of_a_list_that_was_told_of_is_listed() 
 
 def test_a_mood_is_a_kind_and_what_would_be_nice_gives_way_where_too_little_is_left() -> None:
     words, where = spoken("something quiet")[0]
-    assert "for “quiet” I go by kinds" in words and where == "genres=Drama and genres!=Action|Crime|Horror"
+    assert "For “quiet” I look among Drama" in words and where == "genres=Drama and genres!=Action|Crime|Horror"
     assert spoken("安静一点的片子")[0][1] == "genres=Drama and genres!=Action|Crime|Horror"
     assert spoken("something, preferably before 1995")[0][1] == "year<1995"
     assert spoken("something, preferably before 1960")[0][1] == "-"

@@ -72,7 +72,7 @@ PLACES_ALONE = re.compile(
     re.I,
 )
 QUESTION = re.compile(
-    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose)\b"
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose|isn't|aren't|wasn't|doesn't|didn't)\b"
     r"(?! (?:about (?:a|an|some|something|the|\d|[a-z]+s\b)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
     r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
     re.I,
@@ -106,6 +106,10 @@ MOOD_ALONE = re.compile(
     re.I,
 )
 """What tells a mood, for which a list is wanted."""
+SOMETHING = re.compile(
+    r"(?:(?:ok|well|so|then|and|maybe|please|just)[, ]+)*(?:an?|some|something|anything|any|more)\b(?![^.!]*\?)", re.I
+)
+"""How a wish begins that is no more than what is wanted: "a whodunit"."""
 ONLY_THOSE = re.compile(
     r"(?:(?:ok|then|so|yes|please|and|now|great|cool|right)[, ]*)*(?:(?:can you |could you )?(?:only |just )?(?:show|give|list|keep)(?: me)? (?:only |just )?"
     r"(?:those|them|these)(?: ones| films| \w+)?|(?:only|just) (?:show me )?(?:those|these|them)(?: ones| \w+)?)(?: please| then)*[\s.!?]*|"
@@ -253,6 +257,8 @@ SURPRISE = re.compile(
     re.I,
 )
 """Words by which a line wants something that it does not describe, whatever was asked for before."""
+CHANGE = re.compile(r"\bdifferent|\bchange of\b|不一样|不同|另类|口味|类型|风格", re.I)
+"""Words of it by which what was asked for before is not to hold on."""
 GOES_WITH = re.compile(
     r"\b(?:(?:that|which|to|would|will|could)? ?go(?:es|ing)? (?:well |nicely )?(?:with|together)|match(?:es|ing)?|pairs? with|wear with)\b|搭配?|配(?:它|这|第)",
     re.I,
@@ -268,6 +274,11 @@ PRESENCE = re.compile(
     re.I,
 )
 """What asks whether an item is in the catalogue."""
+IN_CATALOGUE = re.compile(
+    r"\b(?:in (?:here|the catalogue|stock)|do you (?:even )?(?:have|stock|sell)|have you got)\b|目录里|有没有|有吗",
+    re.I,
+)
+"""What asks for the catalogue, and not for the list."""
 HAVE_TITLE = re.compile(
     r"\b(?:do you (?:even )?(?:have|stock|sell)|have you got|is there)(?i: the film| the movie| the book)? "
     r"(?P<title>[A-Z][\w'.-]*(?: (?:of|the|and|in|a|an|to|for|with|[A-Z\d][\w'.:-]*))*)(?= at all| in (?:there|here)| anywhere|[\s?.!]*$)|"

@@ -5,13 +5,17 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary, words
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import CHINESE
+from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.references import list_position
 from llmrec.chat.nlu.suitability import without_ages
 
 _WORD = r"[^\W_]+"
 MIN_BARE_TITLE = 7
 """Letters from which a title of one word is known without its article, in whatever case."""
+MIN_NAME = 4
+"""Letters from which the first word of a product's title is its name."""
 MAX_BARE_PLACE = 20
 """Number up to which one alone is a place in a list; "a man of 50" names none."""
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
@@ -62,7 +66,20 @@ def items_named(line: str, listed: Sequence[str], catalog: Catalog, offered: Con
         for id in listed
         if id in catalog.row and (title := _bare_title(catalog.item(id).title)) and f" {title} " in bare
     ]
-    return tuple(dict.fromkeys(id for id in (*titled, *shown, *numbered) if id in offered))
+    named = [] if titled or shown else _by_name(bare, listed, catalog)
+    return tuple(dict.fromkeys(id for id in (*titled, *shown, *named, *numbered) if id in offered))
+
+
+def _by_name(bare: str, listed: Sequence[str], catalog: Catalog) -> list[str]:
+    """Products of a list by the name that their title begins with: "why is lorentzo there" of a Lorentzo flannel shirt."""
+    if wording(catalog).noun != "product":
+        return []
+    lexicon, found = Lexicon.of(catalog), []
+    for id in listed:
+        name = next(iter(re.findall(_WORD, catalog.item(id).title.casefold())), "") if id in catalog.row else ""
+        if len(name) >= MIN_NAME and f" {name} " in bare and name not in ORDINARY and not lexicon.mentions(name):
+            found.append(id)
+    return found[:1]
 
 
 def _bare_title(title: str) -> str:
@@ -132,7 +149,10 @@ def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | N
 
 _THE_ONE = re.compile(
     r"\b(?:that|the|this|your) (?P<what>(?:[\w'&-]+ ){1,4}?)(?P<noun>one|film|movie|thing)\b(?P<one> one\b)?(?! (?:of|from|with|about|like|that|where)\b)|"
-    r"(?<=\bwhy )(?P<why>[\w'&-]+(?: [\w'&-]+){0,3}?)(?=[\s?.!]*$)",
+    r"(?<=\bput )(?P<kept>(?!(?:it|that|this|them|the|both)\b)[\w'&-]+(?: [\w'&-]+){0,3}?)(?= (?:aside|on hold|back for)\b)|"
+    r"(?<=\b(?:keep|hold|save) )(?P<held>(?!(?:it|that|this|them|the|both|one)\b)[\w'&-]+(?: [\w'&-]+){0,3}?)(?= for (?:me|later|us)\b)|"
+    r"(?<=\bwhy )(?P<why>[\w'&-]+(?: [\w'&-]+){0,3}?)(?=[\s?.!]*$)|"
+    r"(?<=\bwhy )(?:is|did you (?:pick|choose|put|show)) (?P<there>(?!(?:it|that|this|there|the|number)\b)[\w'&-]+(?: [\w'&-]+){0,3}?)(?: (?:in )?(?:there|here|in the list|on the list|listed))?(?=\s*(?:[?.!,]|$))",
     re.I,
 )
 """An item by a word of its title, or by a value that it alone has: "that Kolya one", "the red one"."""
@@ -197,7 +217,7 @@ def with_places(line: str, listed: Sequence[str], catalog: Catalog) -> str:
     ]  # fmt: skip
 
     def named(match: re.Match[str]) -> str:
-        what = (match["what"] or match["why"]).strip().casefold()
+        what = next(match[name] for name in ("what", "why", "there", "kept", "held") if match[name]).strip().casefold()
         what += f" {match['noun'].casefold()}" if match["one"] else ""
         said = [word for word in re.findall(_WORD, what) if word not in _NO_WORD_OF_TITLE]
         places = [n for n, title in enumerate(titles, 1) if said and title.issuperset(said)]

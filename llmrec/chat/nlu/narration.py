@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.chat.nlu.clauses import clauses
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, value_facets
+from llmrec.chat.nlu.moods import MOODS
 from llmrec.chat.nlu.named_items import titles_within
-from llmrec.chat.nlu.query_words import MOODS
 from llmrec.chat.nlu.suitability import audience_of, unwanted_qualities
 
 _OPENING = re.compile(
@@ -62,6 +63,72 @@ _OF_AGE = re.compile(
     re.I,
 )
 """How old somebody is who is no child, and what they are like."""
+
+
+_PERSON = r"(?:i|we|he|she|they|you all|(?:me|us) and (?:my|our) \w+|(?:my|our|his|her|their) (?:[\w'-]+ ){0,2}?[\w'-]+(?: and (?:i|me))?)"
+_BE = r"(?:'?m|'?s|'?re|'?ve been| am| is| are| was| were| have been| has been)"
+_PLACED = (
+    r"(?:stuck|sitting|staying|stranded|snowed in|holed up|curled up|tucked up|living|visiting|travell?ing|moving|going (?:back )?to|going on|"
+    r"back (?:home|from|at|in)|home|alone|away|off (?:sick|work|to)|on (?:my own|our own|holiday|vacation|maternity|leave|a (?:train|plane|bus|break|diet)|the (?:train|plane|bus|road|sofa|couch))|"
+    r"in (?:bed|hospital|a cabin|a hotel|quarantine|lockdown|a new \w+|(?:his|her|their|my|our) \w+)|at (?:home|my|our|the|a|his|her)|pregnant|ill|sick|nursing|breast-?feeding|retired|divorced|single|married|engaged|"
+    r"new (?:here|in|to)|hosting|having (?:friends|people|guests|family|a)|about to|meeting|between jobs|"
+    r"(?:too |so |really |very |dead |completely |quite )*(?:tired|exhausted|knackered|shattered|sleepy|lonely|jet-?lagged|heartbroken|hung ?over|poorly)|"
+    r"an? (?:[\w-]+ )?(?:teacher|nurse|doctor|student|bloke|guy|man|woman|girl|lady|mum|mom|dad|parent|lawyer|accountant|waiter|waitress|driver|farmer|writer|"
+    r"pensioner|grandmother|grandfather|beginner|newbie|night owl))\b"
+)
+_SITUATION = re.compile(
+    rf"(?:{_PERSON}{_BE}(?: (?:all|both|just|now|currently|so|still|back|really|finally|only))* {_PLACED}|"
+    rf"(?!(?:i|we)\b){_PERSON}{_BE} (?:only |just |nearly |about |turning )?\d{{2,3}}(?: years? old| now)?(?=\s*(?:[,.;!]|$|\band\b))|"
+    rf"{_PERSON} (?:just |recently |always |usually |often |regularly )*(?:mov(?:e|ed)|started|finished|broke|lost|quit|graduated|landed|arrived|teach|work(?:s|ed)?|study|studies|"
+    r"run a|grew up|was brought up|were brought up|forgot|do an?|does an?|have an?|fall(?:s)? asleep|nods? off|doze(?:s)? off|host|volunteer|commute)\b|"
+    r"(?:just )?(?:moved (?:to|in|house|out|back)|going (?:back )?to|off to|heading (?:to|for)|started a new|stuck (?:in|at|on|with)|sat (?:in|at|on))\b|"
+    r"[a-z]+ everywhere\b|(?:(?:i|we) )?(?:don'?t|do not) know (?:a soul|any(?:one|body)|(?:him|her|them) (?:well|that well))|"
+    r"(?:can|could) (?:we|you|this|that) (?:meet in the middle|please everyone|help|sort that)|is (?:that|this) (?:even )?(?:possible|too much to ask)|"
+    r"(?:if that|does that) (?:helps?|makes? (?:any )?sense)|(?:i|we) (?:can'?t|cannot) (?:iron|cook|sleep|sew|decide|drive|read subtitles)|"
+    r"(?:as )?(?:i|we) (?:just |already )?(?:said|told you|mentioned)\b(?! no)|hates? shopping|who hates? shopping|long story|don'?t ask|you know how it is)",
+    re.I,
+)
+"""How a clause begins that tells where people are and what they do, whatever else it holds ("no wifi", "78")."""
+_WISH = re.compile(
+    r"\b(?:something|anything|nothing|films?|movies?|flicks?|pictures?|books?|want(?:s|ed)?|wanna|looking|fancy|fancies|prefers?|likes?|loves?|loved|liked|hates?(?! shopping)|hated|"
+    r"enjoy(?:s|ed)?|recommend|suggest|show|find|give|watch(?:ed|ing)?|seen|saw|need(?:s)?(?! to)|mood|instead|list|"
+    r"sold|take|one|ones|without|avoid|allergic|scared|afraid|(?:first|second|third|fourth|fifth|last)(?! (?:night|week|day|year|month|weekend|thing|evening)))\b|[?]",
+    re.I,
+)
+"""What makes such a clause a wish, or one about items, all the same."""
+_EVENINGS = re.compile(
+    r"\b(?:(?:bad|horror|girls'?|family|weekly|monthly) )*(?:movie|film|cinema|games?) (?:nights?|clubs?|evenings?|marathons?)\b",
+    re.I,
+)
+"""What people do with films, and no wish for one."""
+_SLANG = re.compile(
+    r"(?:^|(?<=[,.;!?] ))(?:idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
+    r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
+    re.I,
+)
+"""Words of talk that stand around what is said."""
+
+
+def without_talk(line: str) -> str:
+    """Take words of talk out of a line that says more.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_talk("idk, something good"), without_talk("meh")
+    ('something good', 'meh')
+    """
+    left = _SLANG.sub(lambda match: "" if match.start() == 0 else " ", line)
+    left = re.sub(r"\s+([,.;!?])", r"\1", " ".join(left.split())).lstrip(" ,.;")
+    return left if len(re.findall(r"\w+", left)) > 1 else line
 
 
 def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], bool]) -> str:
@@ -118,10 +185,21 @@ def only_narrates(line: str, catalog: Catalog) -> bool:
 
 def _narrates(clause: str, catalog: Catalog) -> bool:
     bare = _OPENING.sub("", clause).strip()
+    if _SITUATION.match(bare):
+        rest = _EVENINGS.sub(" ", _SITUATION.sub("", bare, count=1)).rstrip(" ?")
+        if not (_WISH.search(rest) or _means(clause, _EVENINGS.sub(" ", bare), catalog)):
+            return True
     if _TOO_FOR_IT.search(bare) or (_OF_AGE.fullmatch(bare.strip(" ,.;")) and audience_of(clause) is None):
         return True
     if not bare or _OF_PEOPLE.match(bare) is None or _WANTS.search(bare):
         return False
-    if any(mood.words.search(bare) for mood in MOODS) or audience_of(clause) or unwanted_qualities(clause):
-        return False
-    return not Lexicon.of(catalog).mentions(bare) and not titles_within(bare, catalog)
+    return not _means(clause, bare, catalog)
+
+
+def _means(clause: str, bare: str, catalog: Catalog) -> bool:
+    """Whether a clause holds what a list can go by, or whom it is for."""
+    if audience_of(clause) or unwanted_qualities(clause) or titles_within(bare, catalog):
+        return True
+    known = {facet.value.casefold() for facet in derived(catalog, value_facets)}
+    held = any(mood.words.search(bare) and all(each & known for each in mood.kinds) for mood in MOODS)
+    return held or bool(Lexicon.of(catalog).mentions(bare))

@@ -1,85 +1,10 @@
-"""The words of a query by which items can be ranked: moods, as the kinds of items that they speak for, and no fillers.
+"""The words of a query by which items can be ranked: without what only asks, tells nothing apart or compares.
 
-A model that ranks by titles and kinds alone finds "Quiet Room" for "something quiet", "Women, The" for "she likes it",
-and what is sad for "nothing sad".
+A model that ranks by titles and kinds alone finds "Women, The" for "she likes it".
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
 
-from llmrec.catalog import Catalog
-from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import is_kind
-from llmrec.chat.nlu.lexicon import Lexicon, value_facets
-from llmrec.retrieval.filters import written
-
-
-@dataclass(frozen=True, slots=True)
-class Mood:
-    """A mood, and the kinds of items that speak for it.
-
-    Parameters
-    ----------
-    words
-        How a line says it.
-    kinds
-        Attribute values, in lower case, of which an item in that mood has one.
-    never
-        Those that it has none of.
-    """
-
-    words: re.Pattern[str]
-    kinds: frozenset[str]
-    never: frozenset[str] = frozenset()
-
-
-def _mood(words: str, chinese: str, kinds: str, never: str = "") -> Mood:
-    pattern = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])|(?:{chinese})(?:一?[点些]儿?)?的?", re.I)
-    return Mood(pattern, frozenset(kinds.split()), frozenset(never.split()))
-
-
-MOODS = (
-    _mood(
-        r"cheer\w* (?:me|us|him|her|them)(?: both| all)? up|upbeat|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
-        r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
-        r"(?: (?:today|tonight|now|lately))?",
-        "治愈|温馨|温暖|暖心|心里?暖(?:暖|洋洋|乎乎)?|暖暖|走心|有爱|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
-        "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
-    ),
-    _mood(
-        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
-        "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
-        "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
-    ),
-    _mood(
-        r"quiet(?:er)?|calm(?:ing|er)?|peaceful|meditative|contemplative|slow-?paced", "安静|平静|宁静|舒缓|慢节奏|文静",
-        "drama romance documentary 剧情 爱情 纪录", "action horror thriller war crime adventure 动作 恐怖 惊悚 战争 犯罪",
-    ),
-    _mood(
-        r"funnier|make (?:me|us|her|him) laugh",
-        "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
-    ),
-    _mood(r"scary|scarier|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),
-    _mood(
-        r"thrilling|exciting|gripping|suspense(?:ful)?|tense|fast-?paced|edge of (?:my|the|your|our) seats?|adrenaline",
-        "刺激|紧张|热血|过瘾|快节奏", "action thriller adventure 动作 惊悚 冒险",
-    ),
-    _mood(
-        r"tear-?jerkers?|moving|touching|emotional|(?:a )?good cry|make (?:me|us) cry|sad",
-        "感人|感动|催泪|想哭|虐心|哭得(?:稀里哗啦|不行|很惨)?|大哭(?:一场)?|泪崩|泪目", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
-    ),
-    _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
-    _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),
-    _mood(r"mind[- ]?bending|mind[- ]?blowing|plot twists?|twisty|clever|smart|intelligent|cerebral|brainy|thought[- ]?provoking", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
-)  # fmt: skip
-"""What people call moods, the more particular first."""
-MIN_IN_MOOD = 5
-"""Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
-_NEGATED = re.compile(
-    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|没|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
-    re.I,
-)
 _COMPARED = re.compile(
     r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
     r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
@@ -97,7 +22,7 @@ _BEFORE_QUERY = re.compile(
 """What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
 
 
-_A_TOUCH = re.compile(
+A_TOUCH = re.compile(
     r"\b(?:(?:just )?a (?:touch|tad|shade|hint|smidge|smidgen|wee bit|little bit|fraction|notch)|slightly|somewhat|ever so slightly) (?=\w+er\b|more\b|less\b|too\b)",
     re.I,
 )
@@ -214,75 +139,7 @@ def bare_query(query: str) -> str:
     return re.sub(r"^(?:a|an|the)\s*,\s*", "", query).strip(" ,.;!?")
 
 
-def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, str, tuple[str, ...]]:
-    """Read the moods of a query as conditions on the kinds of items that a catalogue has.
-
-    Parameters
-    ----------
-    query
-        What is left of a line.
-    stated
-        Values that the line asks for, or rules out.
-    catalog
-        Whose kinds are read.
-
-    Returns
-    -------
-    query : str
-        Without the words of the moods; as it was where the catalogue has no such kind.
-    said : str
-        Those words, joined; "" for none.
-    conditions : tuple of str
-        Each as `llmrec.retrieval.filters.parse_where` reads it.
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> genres = ("Comedy", "Drama", "Horror")
-    >>> films = Catalog("films", tuple(Item(g, g, "", {"genres": (g,)}) for g in genres), {})
-    >>> moods("something quiet with dogs", (), films)
-    ('something with dogs', 'quiet', ('genres=Drama', 'genres!=Horror'))
-    """
-    kinds: dict[str, dict[str, str]] = {}
-    for facet in derived(catalog, value_facets):
-        if is_kind(facet.name):
-            kinds.setdefault(facet.name, {})[facet.value.casefold()] = facet.value
-    held, lexicon = {value.casefold() for value in stated}, Lexicon.of(catalog)
-    said: list[str] = []
-    wanted: list[frozenset[str]] = []
-    query = _A_TOUCH.sub("", query)
-    never: set[str] = set()
-    for mood in MOODS:
-        found = mood.words.search(query)
-        if (
-            not found
-            or _NEGATED.search(query[: found.start()])
-            or _of_something(query[found.end() :], lexicon)
-            or not any(mood.kinds & set(own) for own in kinds.values())
-        ):
-            continue
-        said.append(found[0].strip())
-        query = f"{query[: found.start()]} {query[found.end() :]}"
-        wanted += [] if mood.kinds & held else [mood.kinds]
-        never |= mood.never
-    never -= held.union(*wanted)
-    conditions: dict[str, None] = {}
-    for operator, values in (*(("=", each) for each in wanted), *((("!=", never),) if never else ())):
-        name = max(kinds, key=lambda name: len(values & set(kinds[name])))
-        if own := tuple(sorted(kinds[name][value] for value in values & set(kinds[name]))):
-            conditions[written(name, operator, own)] = None
-    return " ".join(query.split()), ", ".join(said), tuple(conditions)
-
-
-def _of_something(rest: str, lexicon: Lexicon) -> bool:
-    """Whether a mood is that of what follows ("a quiet island"), and not of what is wanted."""
-    word = re.match(r"\s+([a-z'-]+)", rest, re.I)
-    if word is None or word[1].casefold() in _FILLERS or word[1].casefold() in ("enough", "comedy", "love", "family"):
-        return False
-    return not any(mention.start <= word.start(1) for mention in lexicon.mentions(rest))
-
-
-_FILLERS = frozenset(
+FILLERS = frozenset(
     re.findall(
         r"[\w']+",
         "i i'm i'd i'll i've me my we we're us our you your he he's she she's they they're it it's that's there there's his "
@@ -327,10 +184,10 @@ def without_fillers(query: str) -> str:
     for part in re.split(r"[,;.!?]+", query):
         words = part.split()
         article: list[str] = []
-        while words and words[0].casefold().strip("'") in _FILLERS:
+        while words and words[0].casefold().strip("'") in FILLERS:
             first = words.pop(0)
             article = [first] if first in ("a", "an", "the") else []
-        while words and words[-1].casefold().strip("'") in _FILLERS:
+        while words and words[-1].casefold().strip("'") in FILLERS:
             words.pop()
         parts += [" ".join((*article, *words))] if words else []
     return ", ".join(parts)

@@ -7,7 +7,6 @@ nothing else but why; any other line stays with the rules for queries.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
@@ -15,154 +14,32 @@ from llmrec.chat.nlu.intent import LAST, THAT, THESE
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS
 from llmrec.chat.nlu.questions import FACTS, QUALITIES
+from llmrec.chat.nlu.reaction_patterns import (
+    AFTER_TITLE,
+    MARKS,
+    NONE,
+    OF_TITLES,
+    ONE_PLACE,
+    OPENING,
+    ORDINAL,
+    PATTERNS,
+    PLACE,
+    PRAISE,
+    SEEN_TITLES,
+    TOLD_BEFORE,
+    TOO_ALONE,
+    TOO_ANY,
+    TOO_CHINESE,
+    ZH_NUMBER,
+    ZH_PLACE,
+    Kind,
+)
 from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem
 
 MAX_CHARACTERS = 160
 """Characters of a line that may be a reaction: nobody says as much of an item of a list."""
-Kind = Literal["accept", "seen", "like", "reject", "criticise"]
 
-_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
-_THING = (
-    r"(?:one|film|movie|book|item|product|song|album|track|game|dress|shirt|shoes?|show|series|option|pick|suggestion)"
-)
-_PLACE = (
-    rf"(?:(?:(?:the|that|option|{_THING}|number|nr\.?|no\.) ?|#)?(?:{_ORDINAL}\b|\d{{1,2}}(?:st|nd|rd|th)?(?!\w|"
-    rf"[.,]\d))"
-    rf"(?: {_THING}\b)?(?: (?:of (?:them|these|those)|in the list|on the list))?"
-    r"|number (?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
-    rf"|(?:this|that)(?: {_THING})?\b|it\b|both(?: of (?:them|these|those))?\b|(?:all|any|"
-    rf"either)(?: of)? (?:them|these|those)\b|them\b|"
-    rf"(?:these|those)(?: (?:two|three|four|five))?(?: {_THING}s?)?\b)"
-)
-_AND = r"(?:\s*,\s*(?:and |or |nor )?(?:not )?|\s+(?:and|or|nor|plus|as well as)\s+|\s*&\s*|\s*\+\s*)"
-_PLACES = rf"(?P<places>{_PLACE}(?:{_AND}{_PLACE}){{0,9}})"
-_OPENING = (
-    r"(?:(?:i'?d say|i think|honestly|to be honest|imo|and|ok(?:ay)?|yes|yeah|yep|sure|great|perfect|cool|nice|good|all ?right|fine|hmm*|well|then|so|oh|but|"
-    r"and|no|nah|nope|sorry|actually|please)\b[,.! ]*){0,3}"
-)
-_ENDING = (
-    r"(?:[,. ]*\b(?:please|cheers|thanks?|thank you|then|now|tonight|today|already|before|too|as well|again|twice|years? ago|"
-    r"last (?:week|month|year|night)|yesterday|for me|at home|it is|instead|either)\b){0,3}[\s.!]*"
-)
-_BECAUSE = (
-    r"(?:\s*(?:[,;:.!\u2013-]+|\b(?:because|since|as|but|it'?s|it is|it was|they'?re|they are)\b)+\s*(?P<more>.+))?"
-)
-_TOO = (
-    r"(?:(?:is|are|was|were|looks?|seems?|sounds?|feels?)?\s*(?:just |really |a bit |a little |way |much |far |"
-    r"still |also ){0,3})too\s"
-)
-_HAD = r"(?:seen|saw|watched|own|owned|have|had|got|bought|read|heard|know|played|tried|used)"
-
-_MARKS = " .!\u3002,\uff0c"
-
-_ZH_NUMBER = "一二三四五六七八九十"
-_ZH_PLACE = (
-    rf"(?:第(?:[{_ZH_NUMBER}]|\d{{1,2}})(?:个|部|本|件|款|首|张|支|条|双)?|\d{{1,2}}号?(?![\d年元块分]|个|部|本|件)|"
-    r"最后(?:那|一|那一)?(?:个|部|本|件|款|首)|[这那](?:一)?(?:个|部|本|件|款|首|条|双)|它们?|[这那]些|这几(?:个|"
-    r"部|本|件|款|首))"
-)
-_ZH_PLACES = rf"(?P<places>{_ZH_PLACE}(?:\s*(?:和|跟|与|、|,|,|还有|以及)\s*{_ZH_PLACE}){{0,9}})"
-_ZH_OPENING = r"(?:(?:好的?|行|嗯+|可以|不|那就?|哦|唉|抱歉)[,,、。 ]*)?"
-_ZH_END = r"(?:吧|了|啦|好了|就行|就好|谢谢|[,,。!! ]){0,3}"
-
-_ACCEPTS = (
-    rf"{_OPENING}(?:(?:i(?:'ll| will| would|'d)?(?: like| love)?(?: to)?|let'?s|let me|we(?:'ll| will)|i(?:'m|"
-    rf" am)|gonna|"
-    rf"i think i(?:'ll| will)) )?(?:just )?(?:going (?:for|with)|taking|getting|buying|take|have|go (?:with|for)|"
-    rf"get|buy|watch|"
-    rf"pick|choose|try|order|read|listen to|want|add) {_PLACES}{_ENDING}",
-    rf"{_OPENING}{_PLACES},? (?:please|it is|then|works(?: for me)?|will do|(?:sounds?|looks?|is|"
-    rf"seems?) (?:\w+ )?(?:good|great|perfect|"
-    rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
-    rf"{_OPENING}(?:(?:i'?m|i am|we'?re|we are|you(?:'ve| have)) )?(?:sold (?:me |us )?on|settled on|set on|happy with|all in on|decided on|going for) {_PLACES}{_ENDING}",
-    rf"{_OPENING}{_PLACES},? (?:gets (?:my|our) vote|wins|takes it|has it){_ENDING}",
-    rf"{_OPENING}(?:that|it|this)(?:'ll| will) (?:do|be fine|be perfect|work)(?: nicely| fine| for me)?{_ENDING}",
-    rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL}(?: one)?|\d{{1,2}})\s*[.!]*",
-    rf"{_ZH_OPENING}我?(?:就|想|决定|还是)*(?:要|选|买|看|拿|读|听|来){_ZH_PLACES}{_ZH_END}",
-    rf"{_ZH_OPENING}就{_ZH_PLACES}{_ZH_END}",
-    rf"{_ZH_OPENING}{_ZH_PLACES}(?:不错|挺好|很好|可以|好|就行|吧)(?:的|了|吧|[,,。! ])*",
-    rf"{_ZH_OPENING}第(?:[{_ZH_NUMBER}]|\d{{1,2}})(?:个|部|本|件|款|首)",
-)
-_SEEN = (
-    rf"{_OPENING}(?:i|we)(?:'ve got|'ve| have got| have)?(?: just| already| also| actually)? {_HAD}(?: already|"
-    rf" both| all)? {_PLACES}{_ENDING}{_BECAUSE}",
-    rf"{_OPENING}(?:already |just )(?:{_HAD}) {_PLACES}{_ENDING}{_BECAUSE}",
-    rf"{_OPENING}(?:seen|watched|owned|bought|read|saw) {_PLACES}{_ENDING}{_BECAUSE}",
-    rf"{_OPENING}(?:have|got|know) {_PLACES} already[\s.!]*",
-    rf"{_OPENING}{_PLACES},? (?:(?:i|we)(?:'ve| have)?(?: just| already| both| all)?|(?:is|are|"
-    rf"was)? ?(?:already)?) ?{_HAD}{_ENDING}{_BECAUSE}",
-    rf"{_ZH_OPENING}我?(?:已经|早就|都|也)*(?:看|买|读|听|玩|用|穿)过(?:了)?{_ZH_PLACES}{_ZH_END}",
-    rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:都|已经|早就|也|以前|之前)*(?:(?:看|买|读|听|玩|用|穿)过|有)(?:了|"
-    rf"啦)?(?:[,,](?P<more>.+))?[。! ]*",
-    rf"{_ZH_OPENING}我?(?:已经|早就|都)*有{_ZH_PLACES}了[。! ]*",
-)
-_REJECTS = (
-    rf"{_OPENING}(?:(?:neither|none)(?: of)?|not|no|skip|drop|hide|remove|lose|get rid of|ditch|throw out|kick out|pass on|i'?ll pass on|anything but|(?:i )?(?:don'?t|do not|"
-    rf"didn'?t|did not|"
-    rf"wouldn'?t|can'?t) (?:really )?(?:like|want|fancy|love|enjoy|need|care for|stand)|(?:i )?(?:hated?|disliked?)|"
-    rf"(?:don'?t|never|do not) (?:ever )?(?:show|recommend|suggest|give|offer)(?: me)?|i'?m not (?:into|"
-    rf"a fan of)) {_PLACES}{_ENDING}{_BECAUSE}",
-    rf"{_OPENING}{_PLACES}\s*[,:-]?\s*(?P<more>{_TOO}.+)",
-    rf"{_OPENING}(?!(?:this|that|it|these|those) )(?:{_PLACES}),? (?:is|are|was|were|looks?|sounds?|"
-    rf"seems?)(?: really| just| so)? (?:not for me|"
-    rf"boring|lame|awful|terrible|bad|no good|"
-    rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style))"
-    rf"(?:[,;. ]+(?:get rid of|drop|skip|lose|remove) (?:it|that|them))?{_ENDING}{_BECAUSE}",
-    rf"{_OPENING}{_PLACES},? (?:isn'?t|is not|aren'?t|is a no|not so much|not really)(?: for me)?{_ENDING}",
-    rf"{_ZH_OPENING}我?(?:不要|不想要|不想看|不想买|不看|不买|不喜欢|别(?:推荐|要|给我)?|去掉|排除|跳过|换掉|"
-    rf"不考虑){_ZH_PLACES}(?:了|吧)?"
-    r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
-    rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:不要|不太行|不行|不太好|不好|不怎么样|很?一般|不喜欢|算了|不合适|就算了|"
-    rf"不想看)(?:了)?(?:[,,。 ]+(?P<more>.+))?[。! ]*",
-    rf"{_ZH_OPENING}{_ZH_PLACES}(?:实在|也|都|[,, ])*(?P<more>(?:太|有点|偏|[好真](?=[老旧长厚贵])|这么).+)",
-)
-_NONE = re.compile(
-    rf"{_OPENING}(?:(?:none|neither)(?: of (?:them|these|those))?(?: please| thanks)?|(?:i )?(?:don'?t|do not|"
-    rf"didn'?t) (?:really )?(?:like|want|fancy) any"
-    r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?|"
-    r"(?:boring|meh|lame|rubbish|dull|not (?:great|interested|impressed|my (?:thing|taste|cup of tea)|what i (?:want(?:ed)?|had in mind|meant|"
-    r"asked for)|for me|feeling (?:it|these|any of these))|none appeals?)(?: (?:at all|really))?)[\s.!]*|(?:不行|不好|算了)?[, ]*(?:这些|一个|一部|一本|"
-    r"一件)?我?(?:都)?(?:没意思|没劲|无聊|不好看|没兴趣)(?:啊|了|呀)?[。! ]*|(?:不行|不好|算了)?[, ]*(?:这些|一个|一部|一本|一件)?我?都(?:不|没)(?:要|喜欢|行|好看?|想看|合适|满意)(?:的)?[。! ]*",
-    re.I,
-)
-_TOO_ALONE = re.compile(
-    rf"{_OPENING}(?:(?:that|it|these|they|those|them|all|everything|your (?:films?|movies?|list|picks|suggestions)|"
-    r"(?:the (?:ones|films?|movies?) )?(?:that |which )?you (?:give|gave|show|showed|recommend|recommended|suggest)(?: me)?)"
-    rf"(?:'s|'re| is| are)?(?: all)? )?(?:{_TOO})[^,;.]+[\s.!]*|"
-    r"(?:你|您)?(?:推荐|给|选|列)?(?:我)?的?(?:都|这些|有点|还是|价格|电影|片子?|[这那]几[部个本件款])*(?:太|好|真|这么|够|挺).{1,5}",
-    re.I,
-)
-_PRAISE = re.compile(
-    r"(?:太|好|真|挺)(?:好|棒|赞|谢|感谢|巧|对|可爱|厉害|强|牛|完美|喜欢|贴心|合适|有意思|美|酷|香|看)"
-)
-_TOO_CHINESE = re.compile(rf"(?:太|有点|偏|过于)\w?({'|'.join(CHINESE_MOODS)})")
-_TOO_ANY = re.compile(
-    r"\btoo (?!(?:late|soon|bad|much|many|often|few|good|kind|funny|cute|nice|sweet|true|right|cool|great)\b)[a-z-]{3,}[\s.!]*$|(?:太|过于)[\u3400-\u9fff]{2,4}?[了吧啊点]*[。! ]*$",
-    re.I,
-)
-"""What finds too much of whatever it is, and neither praises nor regrets."""
-_PATTERNS: dict[Kind, tuple[re.Pattern[str], ...]] = {
-    "reject": tuple(re.compile(pattern, re.I) for pattern in _REJECTS),
-    "seen": tuple(re.compile(pattern, re.I) for pattern in _SEEN),
-    "accept": tuple(re.compile(pattern, re.I) for pattern in _ACCEPTS),
-}
-_OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("seen", re.compile(
-        rf"{_OPENING}(?:(?:i|we)(?:'ve| have)?(?: already| just)? |already ){_HAD} (?P<titles>.+?){_ENDING}", re.I)),
-    ("like", re.compile(
-        rf"{_OPENING}(?P<titles>.+?) (?:is|are|was|were) (?:(?:one|some|two) of )?(?:my|our)(?: all[- ]time)? favou?rites?"
-        rf"(?: films?| movies?| ones?| ever)?{_ENDING}", re.I)),
-    ("seen", re.compile(r"我?(?:已经|早就|都)*(?:看|买|读|听)过(?:了)?(?P<titles>.+?)了?[。! ]*", re.I)),
-    ("accept", re.compile(
-        rf"{_OPENING}(?:i(?:'ll| will)|let'?s|we(?:'ll| will)) (?:take|have|go (?:with|for)|get|buy|watch|pick|"
-        rf"choose|order|read) "
-        rf"(?P<titles>.+?){_ENDING}", re.I)),
-    ("accept", re.compile(
-        rf"{_OPENING}(?P<titles>.+?),? (?:it is|will do|it shall be|then it is|sounds (?:good|great|perfect))(?: then)?{_ENDING}", re.I)),
-    ("accept", re.compile(r"(?:好的?|行|嗯|那)?[,, ]*(?:就|那就)(?:看|要|买|选|来)?(?P<titles>《[^》]+》)(?:吧|了|好了)?[。! ]*", re.I)),
-)  # fmt: skip
-_ONE_PLACE = re.compile(rf"{_PLACE}|{_ZH_PLACE}", re.I)
 _UNDO = re.compile(
     r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can (?:you|we) |could (?:you|we) |let'?s |please )?(?:undo(?: (?:that|it|this|"
     r"the last (?:one|step|change)))?|(?:i )?take (?:that|it|this) back|"
@@ -238,26 +115,29 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
     text = " ".join(line.replace("\u2019", "'").split())
     if not text or len(text) > MAX_CHARACTERS:
         return None
-    if _NONE.fullmatch(text):
+    text = TOLD_BEFORE.sub("", text)
+    if known := _titles_seen(text, catalog):
+        return Reaction("seen", known)
+    if NONE.fullmatch(text):
         return Reaction("reject", (THESE,))
-    for kind, patterns in _PATTERNS.items():
+    for kind, patterns in PATTERNS.items():
         for pattern in patterns:
             if match := pattern.fullmatch(text):
                 groups = match.groupdict()
                 places = tuple(dict.fromkeys(_places(groups.get("places") or text)))
-                remainder = (groups.get("more") or "").strip(_MARKS)
+                remainder = (groups.get("more") or "").strip(MARKS)
                 # "these are too dull" turns none of them down by itself
-                says_why = criticised(remainder) or re.match(rf"{_OPENING}(?:{_PLACE}|{_ZH_PLACE})", text, re.I)
+                says_why = criticised(remainder) or re.match(rf"{OPENING}(?:{PLACE}|{ZH_PLACE})", text, re.I)
                 all_of_them = kind == "reject" and places == (THESE,) and bool(remainder and says_why)
                 return Reaction("criticise" if all_of_them else kind, places, remainder)
     if (
-        _TOO_ALONE.fullmatch(text)
-        and not _PRAISE.search(text)
-        and (criticised(text) or excessive_mood(text) or _too_much(text, catalog) or _TOO_ANY.search(text))
+        TOO_ALONE.fullmatch(text)
+        and not PRAISE.search(text)
+        and (criticised(text) or excessive_mood(text) or _too_much(text, catalog) or TOO_ANY.search(text))
     ):
-        of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
+        of_one = re.match(rf"{OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
         return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)
-    for kind, pattern in _OF_TITLES:
+    for kind, pattern in OF_TITLES:
         if (match := pattern.fullmatch(text)) and (titles := _titles(match["titles"], catalog)):
             return Reaction(kind, titles)
     return None
@@ -363,7 +243,7 @@ def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
     """What a part of a line speaks of, and the part without it: places, or else one title."""
     if re.search(r"\b(?:it|that|them)\b|它", part, re.I) and not re.search(r"\d|\b(?:that|this) (?:one|film)", part):
         return (), re.sub(r"\b(?:it|that|them)\b|它", " ", part, flags=re.I)
-    places = [match for match in _ONE_PLACE.finditer(part) if match[0].strip()]
+    places = [match for match in ONE_PLACE.finditer(part) if match[0].strip()]
     if places:
         left = part
         for match in reversed(places):
@@ -385,6 +265,20 @@ def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
     except UnknownItem:
         found = ()
     return (tuple(dict.fromkeys(catalog.item(id).title for id in found)), "") if found else ((), part)
+
+
+def _titles_seen(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """The titles that a text says are known, in whatever case; empty where it names none, or places."""
+    match = SEEN_TITLES.fullmatch(text)
+    parts = re.split(r"\s*[,;]\s*(?:and )?|\s+(?:and|or|&)\s+", match["titles"]) if match else []
+    if any(re.fullmatch(PLACE, AFTER_TITLE.sub("", part), re.I) for part in parts):
+        return ()
+    by_title = Vocabulary.of(catalog).by_title
+    found = []
+    for part in parts:
+        said = AFTER_TITLE.sub("", part.strip(" \"'")).casefold()
+        found += [ids[0] for each in (said, f"the {said}") if (ids := by_title.get(each))][:1]
+    return tuple(dict.fromkeys(catalog.item(id).title for id in found))
 
 
 def takes_back(line: str) -> bool:
@@ -433,7 +327,7 @@ def excessive_mood(text: str) -> str:
     found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
     if criticised(text):
         return ""
-    if chinese := _TOO_CHINESE.search(text):
+    if chinese := TOO_CHINESE.search(text):
         return CHINESE_MOODS[chinese[1]]
     return found[1].lower() if found and found[1].lower() in ANTONYMS else ""
 
@@ -466,20 +360,20 @@ def criticised(text: str) -> tuple[tuple[str, ...], str, str] | None:
 
 def _places(text: str) -> Iterator[str]:
     """The places that a text consists of."""
-    for match in _ONE_PLACE.finditer(text):
+    for match in ONE_PLACE.finditer(text):
         yield _place(match[0].strip().lower())
 
 
 def _place(words: str) -> str:
-    if found := re.search(rf"第([{_ZH_NUMBER}]|\d+)", words):
-        return found[1] if found[1].isdigit() else str(_ZH_NUMBER.index(found[1]) + 1)
+    if found := re.search(rf"第([{ZH_NUMBER}]|\d+)", words):
+        return found[1] if found[1].isdigit() else str(ZH_NUMBER.index(found[1]) + 1)
     if found := re.search(r"\d+", words):
         return str(int(found[0]))
     if words.startswith("最后") or re.search(r"\blast\b", words):
         return LAST
     if re.match(r"(?:both|all|any|either|these|those|them)\b|[这那]些|它们|这几", words):
         return THESE
-    named = re.search(rf"\b{_ORDINAL}\b", words)
+    named = re.search(rf"\b{ORDINAL}\b", words)
     return list_position(named[0] if named else words) or THAT
 
 

@@ -15,6 +15,7 @@ from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.suitability import hints_at
 
+_VERB = r"(?:\w+ )?(?:happens?|gets?|goes|dies|is|are|has|have)\b"
 MAX_WORDS = 4
 """Words that one thing ruled out may have; a longer stretch is a sentence."""
 MAX_SHARE = 0.5
@@ -64,7 +65,7 @@ _REFUSED = re.compile(
     r"(?:(?:i|we) )?(?:hates?|loathes?|detests?|dislikes?)|(?:(?:i|we) )?(?:can'?t|cannot|can not) "
     r"(?:stand|bear|wear|handle|take|tolerate|deal with|do)|except|leave out|leave|(?:sick|tired) of|"
     r"anything but|zero|minus|"
-    rf"skip|less(?! (?:than|well|known|popular|obvious)\b)|fewer(?! than\b))\s+{_FILLER}"
+    rf"skip|(?<!me feel )(?<!us feel )(?<!feel )(?<!feeling )(?<!be )less(?! (?:than|well|known|popular|obvious)\b)|fewer(?! than\b))\s+{_FILLER}"
     rf"(?P<what>(?:[\w'’-]+\s?){{1,{MAX_WORDS}}}?)"
     rf"(?P<more>(?:\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}(?!(?:something|anything|just|maybe|i|"
     rf"you)\b)[\w'-]+(?:\s[\w'-]+){{0,2}}?{_END})*){_END}",
@@ -161,6 +162,10 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
 
     def note(match: re.Match[str]) -> str:
         also = re.split(rf"\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}", match.groupdict().get("more") or "")
+        if also[1:] and len(content_words(match["what"])) > 1 and re.match(_VERB, match["what"], re.I):
+            whole = " ".join(f"{match['what']} {match['more'].strip(' ,')}".split())
+            found.append(f"what {_TRAILING.sub('', whole)}")  # "happens to a kid or baby" is one thing
+            return " "
         whats = [_TRAILING.sub("", " ".join(each.split())).strip("'\u2019-") for each in (match["what"], *also)]
         if not content_words(whats[0]):
             return match[0]

@@ -55,6 +55,12 @@ _NO_SUCH = re.compile(
     re.I,
 )
 """A complaint that an item is none of a kind, which is wanted then."""
+_NOT_EVEN = re.compile(
+    _CLAUSE + r"[\"'\u2018\u2019]?[\w' -]{2,40}?[\"'\u2018\u2019]? (?:isn'?t|is not|is no|aren'?t|are not|are no)"
+    r" (?:even |really |actually )*(?:an? )?(?:real |proper |actual )?(?:films?|movies?|products?|items?|books?|titles?)(?: at all)?(?:[,.;!?]+\s*|$)",
+    re.I,
+)
+"""A complaint that something is no item at all, which no list has."""
 _TONE = re.compile(
     _CLAUSE
     + r"(?:but )?(?P<what>[\w][\w' :-]*?) (?:is|was|has|had) (?:exactly |just |really |more )?(?:the |that |my |our |the right )"
@@ -70,6 +76,18 @@ _LIKE_BOTH = re.compile(
 )
 """Titles whose like is wanted: both are liked."""
 _CLOSER = re.compile(_CLAUSE + r"(?:closer|nearer) to (?P<what>(?!home\b)[\w][\w' :-]*?)(?=\s*(?:[,.;!]|$))", re.I)
+_NOT_INTO = re.compile(
+    r"\b(?:(?:i|we)(?:'m|'re| am| are) )?not (?:really |that |so |too |much |very |exactly |quite )*"
+    r"(?:into|in the mood for|in the mood to watch|a (?:big |huge )?fan of|keen on|feeling|fussed about|up for) (?P<what>(?!(?:it|that|this|them|those|these|\d|the \w+ one)\b)[\w' -]+?)"
+    r"(?: (?:tonight|today|now|at the moment|right now|this time|stuff|things?))*(?=\s*(?:[,.;!]|$|\bbut\b))",
+    re.I,
+)
+"""What is not wanted just now."""
+_MORE_LIKE = re.compile(
+    r"(?:(?<=^)|(?<=[.;,!?] ))(?:it's |that's |but )?more like (?P<what>(?!(?:it|that|this|them|those|these|the|number|\d)\b)[\w' -]+)",
+    re.I,
+)
+"""What is wanted rather, and no title."""
 _WITH_KIND = re.compile(r",? with (?P<what>an? [a-z-]+)(?=\s*(?:[,.;!?]|$))", re.I)
 _DIFFERENCE = re.compile(
     r"\bwhat(?:'s|s| is| are)? (?:the )?dif+e?r?en?c?es?\b|\bdif+[er]+n?[ec]+e?\b(?= between)", re.I
@@ -89,19 +107,27 @@ _OLD_KIND = re.compile(
 _TIGHT = re.compile(
     r"\b(?:nothing|not|never|isn't|aren't|without being) (?:too |so |very )?(?:tight|tight-fitting|clingy)\b", re.I
 )
-_SHADES = re.compile(r"\b(?:in )?(?P<shade>dark|light|pale)(?:er)? (?:colou?rs?|shades?|tones?|ones)\b", re.I)
+_SHADES = re.compile(
+    r"\b(?:in )?(?:an? |some )?(?P<shade>dark|light|pale|bright|vivid|cheerful|strong|pastel|neutral)(?:er)? (?:colou?r(?:ed|s)?|shades?|tones?|ones)\b",
+    re.I,
+)
 _NOW = re.compile(r"(?:(?<=^)|(?<=[.;,] ))(?:and )?now (?!for\b|i\b|give\b|show\b)(?:some |the |a |an )?", re.I)
 
 
 _OF_SHADE = {
     "dark": ("black", "dark blue", "dark grey", "dark green", "dark red", "dark brown"),
     "light": ("white", "off white", "light beige", "beige", "light grey", "light blue", "light pink"),
+    "bright": ("yellow", "orange", "red", "pink", "green", "turquoise", "light green", "light orange", "light yellow"),
+    "neutral": ("beige", "grey", "white", "off white", "light beige", "light grey", "black"),
 }
 
 
 def _colours(shade: str, catalog: Catalog) -> str:
     """The colours of a catalogue that are dark, or light, as a line names them."""
-    shades = _OF_SHADE["dark" if shade == "dark" else "light"]
+    shade = {"pale": "light", "pastel": "light", "vivid": "bright", "cheerful": "bright", "strong": "bright"}.get(
+        shade, shade
+    )
+    shades = _OF_SHADE[shade]
     values = {each.value.casefold() for each in derived(catalog, value_facets) if is_colour(each.name)}
     return " or ".join(each for each in shades if each in values)
 
@@ -116,6 +142,49 @@ _RATHER = re.compile(
     re.I,
 )
 """What is wanted in the place of one that is listed."""
+
+
+def _each_refused(what: str) -> str:
+    """What is refused as rules read it: "no star trek, no sci-fi"."""
+    return ", ".join(f"no {each}" for each in re.split(r"\s*,\s*|\s+(?:or|and|nor)\s+", what) if each.strip())
+
+
+_MALE = r"(?:bloke|man|guy|lad|dude|fella|chap|gentleman|male)"
+_FEMALE = r"(?:woman|lady|girl|lass|gal|female)"
+_RELATED_MEN = r"(?:husband|boyfriend|dad|father|brother|uncle|grandfather|grandad|grandpa|fiance|son-in-law|father-in-law|male \w+|bf|hubby)"
+_RELATED_WOMEN = r"(?:wife|girlfriend|mum|mom|mother|sister|aunt|grandmother|grandma|gran|fiancee|daughter-in-law|mother-in-law|female \w+|gf|missus)"
+_WEARERS = (
+    ("men", re.compile(
+        rf"\b(?:i'?m|i am) an? (?:[\w-]+ )?{_MALE}\b(?: who [^,.;!?]+)?|\bas a {_MALE}\b|"
+        r"(?<!\w)(?:(?:only|just) (?:men'?s|male)(?: (?:stuff|things|clothes|clothing|wear))?|(?:men'?s|male)(?: (?:stuff|things|clothes|clothing|wear))? only)(?=\s*(?:[,.;!?]|$|\bplease\b))|"
+        r"\bno (?:women'?s|ladies'?|girly|female) (?:stuff|things|clothes|clothing|wear|items)\b", re.I)),
+    ("women", re.compile(
+        rf"\b(?:i'?m|i am) an? (?:[\w-]+ )?{_FEMALE}\b(?: who [^,.;!?]+)?|\bas a {_FEMALE}\b|"
+        r"(?<!\w)(?:(?:only|just) (?:wom[ae]n'?s|ladies'?)(?: (?:stuff|things|clothes|clothing|wear))?|(?:wom[ae]n'?s|ladies'?)(?: (?:stuff|things|clothes|clothing|wear))? only)(?=\s*(?:[,.;!?]|$|\bplease\b))|"
+        r"\bno (?:men'?s) (?:stuff|things|clothes|clothing|wear|items)\b", re.I)),
+)  # fmt: skip
+"""Who will wear what is wanted, which holds until it is taken back."""
+_GIFTS = (
+    ("men", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_MEN}\b", re.I)),
+    ("women", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_WOMEN}\b", re.I)),
+)
+"""For whom something is bought this once."""
+
+
+def _for_wearer(line: str, catalog: Catalog) -> str:
+    """Write who will wear it as the section that is theirs, where a catalogue tells sections apart."""
+    lexicon = Lexicon.of(catalog)
+    for who, pattern in _WEARERS:
+        if pattern.search(line) and lexicon.mentions(who):
+            return (
+                pattern.sub("", line).strip(" ,.;") + f". always for {who}"
+                if pattern.sub("", line).strip(" ,.;!?")
+                else f"always for {who}"
+            )
+    for who, pattern in _GIFTS:
+        if lexicon.mentions(who):
+            line = pattern.sub(f"for {who}", line)
+    return line
 
 
 def _bare(title: str) -> str:
@@ -174,19 +243,21 @@ def rephrased(line: str, catalog: Catalog) -> str:
     for pattern in (_PLENTY, _FORGET) if wording(catalog).noun == "product" else ():
         line = pattern.sub(lambda match: f"no {match['what']}", line)
     if wording(catalog).noun == "product":
+        line = _for_wearer(line, catalog)
         line = _TIGHT.sub("loose", line)
         line = _SHADES.sub(lambda match: _colours(match["shade"].casefold(), catalog) or match[0], line)
         line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
+    line = _NOT_EVEN.sub("", line) if re.search(r"\w", _NOT_EVEN.sub("", line)) else line
     cut = _NO_SUCH.sub(lambda match: "" if is_value(match["what"], kind=True) else match[0], line)
     line = cut if re.search(r"\w", cut) else line
     both = _LIKE_BOTH.fullmatch(line.rstrip(" .!"))
     if both and is_title(both["one"]) and is_title(both["other"]):
         line = f"I loved {both['one']} and {both['other']}"
-    for pattern in (_CLOSER, _TONE):
-        line = pattern.sub(
-            lambda match: f"something like {match['what']}" if is_title(match["what"]) else match[0], line
-        )
-    line = _BACK_TO.sub(lambda match: f"{match['what']} instead" if is_value(match["what"]) else match[0], line)
+    line = _CLOSER.sub(lambda match: f"something like {match['what']}" if is_title(match["what"]) else match[0], line)
+    line = _TONE.sub(lambda match: f"I loved {match['what']}" if is_title(match["what"]) else match[0], line)
+    line = _BACK_TO.sub(lambda match: match["what"] if is_value(match["what"]) else match[0], line)
+    line = _NOT_INTO.sub(lambda match: _each_refused(match["what"]), line)
+    line = _MORE_LIKE.sub(lambda match: match[0] if is_title(match["what"]) else match["what"], line)
     if wording(catalog).noun != "product":
         line = _WITH_KIND.sub(
             lambda match: f", {match['what']}" if is_value(match["what"], kind=True) else match[0], line

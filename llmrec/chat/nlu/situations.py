@@ -58,6 +58,8 @@ ERA_OF_PEOPLE = re.compile(
     rf"\b(?:(?:from|of|in|like in) )?(?:my|our|his|her|their) {_PARENTS}(?:'s|s'|s)? (?:time|days?|era|youth|generation|age|childhood|young days)\b|"
     rf"\b(?:from )?when (?:(?:my|our|his|her|their) {_PARENTS}|i|we|they) (?:was|were) (?:young|younger|kids?|little|a (?:kid|child|boy|girl|teenager)|teenagers?|at school|at university)\b|"
     r"\b(?:from|of|in) (?:my|our) (?:childhood|youth|school days|teens|twenties)\b|"
+    r"[, ]*\b(?:(?:like|such as|from) )?(?:(?:the|those|that|some) )?(?:(?:kind|sort) of )?(?:stuff|things?|ones?|films?|movies?|pictures?)? ?(?:that |which )?"
+    r"(?:i|we|he|she|they|my \w+) (?:grew up|was brought up|were brought up) (?:with|on|watching)\b|"
     r"(?:我|咱)?(?:们)?(?:爸爸?妈妈?|爸爸?|妈妈?|父母|爷爷奶奶|爷爷|奶奶|老一辈)(?:们)?(?:他们)?(?:那个?(?:年代|时候|时代|辈)|年轻(?:的)?(?:时候|那会儿?)|的年代)(?:的)?|(?:我)?小时候(?:看过?)?的",
     re.I,
 )

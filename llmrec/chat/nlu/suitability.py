@@ -33,7 +33,7 @@ _IS = (
     r"turning ){0,2}"
 )
 _FOR_CHILDREN = re.compile(
-    rf"\b(?:for|with|suit(?:s|able for)?|ok(?:ay)? for|fine for|appropriate for|safe for|"
+    rf"\b(?:for|with(?! (?:(?:my|our|the|a|an|his|her|small|young|little|new) )*(?:bab(?:y|ies)|toddlers?|newborns?)\b)|suit(?:s|able for)?|ok(?:ay)? for|fine for|appropriate for|safe for|"
     rf"entertain) {_WHOSE}(?:{_CHILD}|{_RELATIVE})\b"
     rf"(?:{_IS}{_AGES.format('a')})?|"
     rf"\b(?:my|our|the) (?:two |three |little |young |youngest ){{0,2}}(?:{_CHILD}|"
