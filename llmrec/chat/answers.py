@@ -58,7 +58,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     --------
     >>> film = Item("1", "Scream", "", {"genres": ("Horror", "Thriller"), "year": 1996})
     >>> about_item("who directed it?", film, Catalog("films", (film,), {}), "en")
-    'The catalogue does not tell who directed Scream. It does tell: 1996; Horror, Thriller.'
+    'The catalogue does not tell who directed Scream. It has only genre and year.'
     """
     parts = [part for part in _QUESTIONS.split(line) if part and part.strip()]
     asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
@@ -93,7 +93,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
-_TOLD = re.compile(r" ?(?:It does tell: .+?\.(?=\s|$)|目录里有的是:[^\u3002]*\u3002)")
+_TOLD = re.compile(r" ?(?:It has only [^.]+?\.(?=\s|$)|目录里只有[^\u3002]*\u3002)")
 
 
 def without_repeats(words: str) -> str:
@@ -110,8 +110,8 @@ def without_repeats(words: str) -> str:
 
     Examples
     --------
-    >>> without_repeats("No length. It does tell: 1996. No cast. It does tell: 1996.")
-    'No length. No cast. It does tell: 1996.'
+    >>> without_repeats("No length. It has only year. No cast. It has only year.")
+    'No length. No cast. It has only year.'
     """
     told = [*_TOLD.finditer(words)]
     for match in reversed(told):

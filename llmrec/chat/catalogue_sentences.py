@@ -10,6 +10,9 @@ from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 
+FEW_ATTRIBUTES = 3
+"""Attributes up to which it is said that a catalogue has no others."""
+
 
 class CatalogueSentences:
     """The sentences of one language about one catalogue.
@@ -55,10 +58,12 @@ class CatalogueSentences:
         return self.listed(value) if isinstance(value, tuple) else as_written(value)
 
     def lacks(self, item: Item, key: str) -> str:
-        """That the catalogue does not tell the fact `key` of an item, and what it tells."""
+        """That the catalogue does not tell the fact `key` of an item; where it tells little, what it tells at all."""
         what = UNKNOWN[key][self._language].format(title=item.title)
-        facts = self.facts(item)
-        return " ".join([self("lacks", what=what), *([self("known", facts=facts)] if facts else [])])
+        names = [name for name in item.attributes if not name.endswith(("_id", "_code", "_path"))]
+        joint = "和" if self._language == "zh" else " and "
+        told = [self("known", facts=joint.join(map(self.name, names)))] if 0 < len(names) <= FEW_ATTRIBUTES else []
+        return " ".join([self("lacks", what=what), *told])
 
     def facts(self, item: Item) -> str:
         """What the attributes tell of an item, without identifiers."""

@@ -565,7 +565,7 @@ class Conversation:
             words, self.state = self._commands.reject(intent, self.state)
         else:
             title, self.state = self._commands.like(intent, self.state)
-            words = f"Noted: {title} is now the latest of your {len(self.history)}."
+            words = SAYS["liked"][self._language].format(titles=title)
         return Reply(words)
 
 

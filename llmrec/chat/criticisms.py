@@ -50,6 +50,10 @@ class Steering:
     others: bool = False
 
 
+_OF_ITSELF = re.compile(r"\btoo (?:obvious|predictable|famous|well[- ]known|overdone|popular|hyped|mainstream)\b", re.I)
+"""What is wrong with an item by itself."""
+
+
 class Criticisms:
     """Reads what criticisms of items of one catalogue ask for.
 
@@ -100,8 +104,8 @@ class Criticisms:
                     return Steering(excluded)
         if mentions := Lexicon.of(self._words).mentions(word):
             return Steering((written(mentions[0].attributes, "!=", mentions[0].values),))
-        if reaction.kind != "criticise" and language == "en" and items:
-            return Steering()  # why one item goes is its own affair
+        if reaction.kind != "criticise" and _OF_ITSELF.search(criticism):
+            return Steering()  # why that one goes says nothing of the others
         if reaction.kind != "criticise":
             return Steering(words=SAYS["unread"][language].format(what=plain(criticism).strip(" .")))
         return Steering(words=SAYS["unread others"][language].format(what=plain(criticism).strip(" .")), others=True)

@@ -90,7 +90,7 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "talk": {
         "en": (
-            "All right. I am here when you want another {noun}.",
+            "All right. Tell me what kind of {noun} you would like, or a mood.",
             "Understood. Say the word when you want to go on with the {nouns}.",
             "Good to know. Whenever you like, we go on.",
         ),
@@ -269,7 +269,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "recap nothing": {"en": "So far no condition holds; I go by your words alone.", "zh": "目前没有固定条件,我只按您说的话来找。"},
     "recap words": {"en": "words: “{query}”", "zh": "关键词“{query}”"},
     "recap like": {"en": "like {title}", "zh": "类似《{title}》"},
-    "known": {"en": "It does tell: {facts}.", "zh": "目录里有的是:{facts}。"},
+    "known": {"en": "It has only {facts}.", "zh": "目录里只有{facts}。"},
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
     "hints": {

@@ -50,7 +50,7 @@ PATTERNS = {act: re.compile(words, re.I) for act, words in CUES.items()}
 QUESTIONS = frozenset(("ask_item", "compare", "ask_history", "why"))
 """Acts of which the words of a line must give one away, however sure the model is."""
 WHOLE_LINES = {
-    "greet": r"(?:hi|hey|hello|hiya|yo|sup|good (?:morning|evening|afternoon|day))(?: there| all| again)?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
+    "greet": r"(?=\w)(?:(?:hi|hey|hello|hiya|yo|sup|good (?:morning|evening|afternoon|day))(?: there| all| again)?)?(?: ?(?:how(?:'s| is) it going|how are (?:you|things)(?: doing)?(?: today)?|what'?s up|how do you do|how goes it))?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
     "thank": r"(?:ok |great |perfect |many )?(?:thanks?|thank you|thx|cheers|ta)(?: you| a lot| so much| very much| a million| again)*|"
              r"(?:好的?|太好了)?(?:多?谢谢?|感谢|辛苦)(?:你|您)?(?:了|啦)?",
     "end": r"(?:ok |thanks |thank you |that'?s all |see you )*(?:good)?(?:bye|night|see you|see ya|later)(?: bye| then| now| for now)*|"

@@ -34,6 +34,7 @@ _SURNAMES = "成周李张王刘陈杨黄赵吴徐孙朱胡林郭何罗梁宋郑�
 _PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more) )?"
 _DEMANDS = {
     "cast": _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
+            r"\b(?:any(?:thing)?|something|one|ones|films?|movies?) (?:with|starring|featuring) (?P<lower>(?!(?:a|an|the|some|any|lots?|no|less|more)\b)[a-z][\w'-]+(?: (?:(?:de|van|von|la|le|mc) ?)?[a-z][\w'-]+){0,2})(?: in (?:it|them))(?=\s*(?:[?.!,]|$))|"
             r"(?:有|由|要)?(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演|出演)的(?:电影|片子?)?",
     "director": r"\b(?:(?:i|we)(?:'ve| have)? )?(?:seen|watched|know) (?:all|everything|every film|most|nearly all)(?: (?:of|by|from))? (?P<every>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)(?: (?:films?|movies?))?|" + _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"
                 r"(?:by |from )?(?:the )?(?P<same>same director|director of \S+)|"
@@ -57,7 +58,7 @@ _DEMANDS = {
     "language": rf"\b(?:in|with) (?P<name>{_NATIONS})(?: (?:language|audio|subtitles?|subs))?(?= ?(?:[.,!?]|$|please|maybe|only|with|but|and|if))|"
                 r"\b(?:with |no |without |has |have )?(?P<subs>(?:\w+ )?subtitles?|subtitled|dubbed|original language|foreign[- ]language)\b|"
                 r"(?P<zh>[国粤英法日韩德俄]语(?:配音|字幕|对白)?的?|中文(?:字幕|配音)|有字幕的?)",
-    "country": rf"\b(?P<name>{_NATIONS})(?: (?:and|or) (?:{_NATIONS}))? (?=(?:[a-z]+ )?(?:films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
+    "country": rf"\b(?P<name>{_NATIONS}|foreign)(?: (?:and|or) (?:{_NATIONS}))? (?=(?:[a-z]+ )?(?:films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
                r"romance|romantic|animat|documentar|war |western|action|crime|cartoons?))|"
                rf"\b(?:something|anything|nothing|one|be|is|not?|more|less) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
                r"\b(?:from|made in) (?P<land>France|Germany|Italy|Spain|Japan|Korea|China|India|Britain|the UK|England|Ireland|Sweden|Denmark|Russia|"
@@ -174,6 +175,8 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
                 continue
             if key not in ("size", "length", "price") and in_descriptions(name, catalog):
                 continue
+            if match.groupdict().get("lower") and key == "cast" and not _of_nobody(name, catalog):
+                continue  # "anything with dinosaurs in it" is looked for in titles
             if (
                 key == "director"
                 and match.groupdict().get("own")
@@ -184,6 +187,12 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
             if name.casefold() in Vocabulary.of(catalog).by_title or spans(*match.span()) or _is_value(name, catalog):
                 continue
             yield key, *match.span()
+
+
+def _of_nobody(name: str, catalog: Catalog) -> bool:
+    """Whether no title has a word of a name, nor any kind of item: a person it must be."""
+    said = {form for word in re.findall(r"\w+", name.casefold()) for form in (word, re.sub(r"(?:es|s)$", "", word))}
+    return len(name.split()) > 1 and not said & derived(catalog, _title_words)
 
 
 def _title_words(catalog: Catalog) -> frozenset[str]:

@@ -56,14 +56,18 @@ def _kinds(names: str) -> frozenset[str]:
 
 MOODS = (
     _mood(
-        r"cheer\w* (?:me|us|him|her|them)(?: both| all)? up|upbeat|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
+        r"cos[yi]e?|cozy|snug|heart-?warming|comforting|wholesome|(?:feel|be) less lonely|warm and fuzzy", "温馨|温暖|暖心|心里?暖(?:暖|洋洋|乎乎)?|暖暖|有爱",
+        "romance children's 爱情 儿童", "horror war crime thriller film-noir action sci-fi 恐怖 战争 犯罪 惊悚 动作 科幻",
+    ),
+    _mood(
+        r"cheer\w* (?:me|us|him|her|them)(?: both| all)? up|upbeat|feel[- ]?good|feeling (?:down|low|blue)|uplifting|"
         r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
         r"(?: (?:today|tonight|now|lately))?",
-        "治愈|温馨|温暖|暖心|心里?暖(?:暖|洋洋|乎乎)?|暖暖|走心|有爱|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
+        "治愈|走心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
-        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
+        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|chilled?|light(?! (?:on|of|up|year))|lighter",
         "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
         "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
     ),
