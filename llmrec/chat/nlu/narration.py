@@ -89,7 +89,7 @@ _SITUATION = re.compile(
     re.I,
 )
 """How a clause begins that tells where people are and what they do, whatever else it holds ("no wifi", "78")."""
-_WISH = re.compile(
+_ASKS = re.compile(
     r"\b(?:something|anything|nothing|films?|movies?|flicks?|pictures?|books?|want(?:s|ed)?|wanna|looking|fancy|fancies|prefers?|likes?|loves?|loved|liked|hates?(?! shopping)|hated|"
     r"enjoy(?:s|ed)?|recommend|suggest|show|find|give|watch(?:ed|ing)?|seen|saw|need(?:s)?(?! to)|mood|instead|list|"
     r"sold|take|one|ones|without|avoid|allergic|scared|afraid|(?:first|second|third|fourth|fifth|last)(?! (?:night|week|day|year|month|weekend|thing|evening)))\b|[?]",
@@ -187,7 +187,7 @@ def _narrates(clause: str, catalog: Catalog) -> bool:
     bare = _OPENING.sub("", clause).strip()
     if _SITUATION.match(bare):
         rest = _EVENINGS.sub(" ", _SITUATION.sub("", bare, count=1)).rstrip(" ?")
-        if not (_WISH.search(rest) or _means(clause, _EVENINGS.sub(" ", bare), catalog)):
+        if not (_ASKS.search(rest) or _means(clause, _EVENINGS.sub(" ", bare), catalog)):
             return True
     if _TOO_FOR_IT.search(bare) or (_OF_AGE.fullmatch(bare.strip(" ,.;")) and audience_of(clause) is None):
         return True
