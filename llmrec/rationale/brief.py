@@ -169,7 +169,7 @@ class Brief:
                 for e in evidence.history
             ),
             facets=tuple(filter(is_of_the_item, vocabulary.facets[evidence.item]))[:MAX_FACETS],
-            history=_causes(evidence, vocabulary),
+            history=causes_of(evidence, vocabulary),
             traits=traits,
             trait_sharer=sharers[0] if sharers and traits else "",
             measured=tuple(filter(is_of_the_item, evidence.listed_traits)),
@@ -242,14 +242,23 @@ class Brief:
         )
 
 
-def _causes(evidence: ItemEvidence, vocabulary: Vocabulary) -> tuple[Cause, ...]:
+def causes_of(evidence: ItemEvidence, vocabulary: Vocabulary, most: int = MAX_HISTORY) -> tuple[Cause, ...]:
+    """What may be cited of an item's evidence, one of a title.
+
+    Parameters
+    ----------
+    evidence, vocabulary
+        Of the recommended item and its catalogue.
+    most
+        How many.
+    """
     causes: dict[str, Cause] = {}
     # What is within the noise is cited only where there is nothing else, and then with doubt (see `leads`).
     for record in evidence.history if evidence.strength == "faint" else evidence.causes:
         item = record.history_item or ""
         title = natural_order(vocabulary.titles[item])
         # Colour variants share one title: cited twice, a sentence would read as a slip.
-        if title.casefold() not in causes and len(causes) < MAX_HISTORY:
+        if title.casefold() not in causes and len(causes) < most:
             causes[title.casefold()] = Cause(
                 title, strength(record.effect), tuple(filter(is_of_the_item, evidence.shared(item)))
             )

@@ -1,160 +1,378 @@
-"""What a shop assistant opens a reason with, for `llmrec.rationale.natural`.
+"""What reasons say and in which order, for `llmrec.rationale.natural`: whole texts with slots, by what is to be told.
 
-`{H}` stands for the title of the history item that counted most (`{H1}`, `{H2}` of two), `{T}` for it where the
-recommended item is the same in another colour, `{V}` for a colour, `{C}` for the recommended item, `{K}` for what it is
-by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` for what it is by its
-own text, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a decade, `{P}` and `{p}` for a
-share of people, `{this}` and `{This}` for "this one is", or "these are".
+`{H}` stands for the title of the history item that is told (`{H1}`, `{H2}` of two), `{L}` for what it is, `{C}` for the
+recommended item, `{K}` for what that is by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of
+several); `{x}` for its own text behind a colon and `{X}` as a sentence, `{x0}` and `{X0}` for a thing's name less
+what it has, which is `{rest}`, `{A}` for a plot behind "about", `{M}` a further sentence. `{V}` is its colour, `{O}`
+the colour that the person has, `{D}` a decade. Of a wish `{Q}` is the whole, `{q}` the word that is told, with its
+article (`{qb}` without, `{qn}` as something that is asked for), `{Qc}` a colour, `{e}` what the text says that bears on
+it, `{N}` what was named and the item is not. `{P}` and `{p}` are a share of people; `{it}`, `{them}`, `{has}`, `{are}`
+and `{this}` follow the number of a thing, `{bes}` that of a word, `{one}` is a film or a thing, `{text}` a plot or a
+description.
 """
 
-ON_QUERY = (
-    "You asked for {Q}, and this is {K}",
-    "You asked for {Q}; here is {K}",
-    "As you asked for {Q}, here is {K}",
-    "You asked for {Q}; we picked {C}, {K}",
-    "As you asked for {Q}, we suggest {C}, {K}",
-    "You asked for {K}; {C} is one",
-    "You wanted {K}, and this is one",
-    "{C} is {K}, as you asked",
-    "Here is {K}, as you asked",
-    "{K}, just as you asked",
+MET_IS = (
+    "You wanted it {q}, and {it} {has} {e}: {x}",
+    "You asked for something {q}; {it} {has} {e}. {X}",
+    "{X}. You asked for something {q}, and {it} {has} {e}",
+    "{X}. You wanted it {q}; {it} {has} {e}",
+    "{It} {has} {e}, and you asked for something {q}: {x0}",
+    "{It} {has} {e}, since you wanted something {q}: {x}",
+    "{Q}, you said: {x}. {It} {has} {e}",
+    "With {Q} in mind: {x}. {It} {has} {e}",
+    "{C} {has} {e}, and you wanted it {q}: {x}",
+    "There is {e} in it, and you wanted it {q}: {x}",
+    "You asked for {Q}, so here is one that has {e}: {x}",
+    "Something {q}? {It} {has} {e}: {x}",
+    "You wanted {Q}. With {e} in it, here is one: {x}",
 )
-PARTLY = (
-    "You asked for {Q}; this is {K}, at least",
-    "You asked for {Q}; close to it is {K}",
-    "You asked for {Q}; what comes near is {K}",
+"""A word of the wish that says how the item is to be, and what its text says that bears on it."""
+MET_FOR = (
+    "You had {q} in mind; {it} {has} {e}: {x}",
+    "{X}. You asked for something for {q}, and {it} {has} {e}",
+    "With {q} in mind: {x}. {It} {has} {e}",
+    "{It} {has} {e}, and you had {q} in mind: {x0}",
+    "{X}. You had {q} in mind, and {it} {has} {e}",
+    "You asked for {Q}, and {it} {has} {e}: {x}",
+    "{Q}, you said: {x}. {It} {has} {e}",
+    "{C} {has} {e}, and you had {q} in mind: {x}",
+    "You wanted something for {q}; {it} {has} {e}. {X}",
 )
-"""Where the query says more than the item's text holds."""
-ON_QUERY_BUT = (
-    "{K}, as you asked, though from the {D}",
-    "{C} is {K}, as you asked, though from the {D}",
-    "Here is {K}, as you asked, though from the {D}",
+"""What the item is to be for, and what its text says that bears on it."""
+MET_HAS = (
+    "There is {e} in it, and you asked for {q}: {x}",
+    "You asked for {q}, and there is {e} in it. {X}",
+    "{K} with {e} in it, and you asked for {q}. {X}",
+    "{X}. There is {e} in it, and you asked for {q}",
+    "You wanted {q}; there is {e} in it: {x}",
+    "{K} with {e} in it: {x}",
+    "{C} is {K}, with {e} in it. {X}",
+    "You asked for {q}: {x}",
 )
-"""Where the query names a decade, and the item is of another."""
-CONCESSIONS = (
-    "Not {N}, but {K}",
-    "It is not {N}, but {K}",
-    "{K}, though not {N}",
-    "You asked for {N}; this is {K}, though",
+"""What the item is to have, and what its text has of it."""
+DIRECT = (
+    "You asked for {qn}: {x}",
+    "You wanted {qn}: {x}",
+    "{qn}, you said: {x}",
+    "With {qn} in mind: {x}",
+    "{X}. You asked for {qn}",
+    "{qn} is what you asked for: {x}",
+    "{K}, and you asked for {qn}: {x}",
+    "{C} is {K}; you asked for {qn}. {X}",
+    "Your wish was {qn}: {x}",
+    "You were looking for {qn}: {x}",
+    "You asked for {Q}: {x}",
+    "{Q}, you said: {x}",
+    "{X}, as you asked",
 )
-"""Where the query names a colour, a category or a genre, and the item has others."""
-ON_UNNAMED_QUERY = (
-    "You asked for {Q}; here is {K}",
-    "As you asked for {Q}, here is {K}",
-    "You asked for {Q}; we picked {C}, {K}",
-    "You asked for {Q}: this is {K}",
-    "As you asked for {Q}, we suggest {C}, {K}",
+"""Where the item's text has the word of the wish itself, and what is told of it has it."""
+PRESENT = (
+    "There {bes} {q} in it: {x}",
+    "{K} with {q} in it: {x}",
+    "{K}, and there {bes} {q} in it. {X}",
+    "{C} is {K} with {q} in it. {X}",
+    "You asked for {q}, and there {bes} {q} in it. {X}",
+    "{X}. There {bes} {q} in it, as you asked",
+    "The {qb} that you asked for {bes} in it: {x}",
 )
-ON_UNSAYABLE_QUERY = (
-    "We picked it for your wish: {K}",
-    "Here because of your wish: {K}",
-    "{K}, which your wish brought up",
-    "It is {K}, and your wish brought it up",
+"""Where the item's text has something that the wish names."""
+FURTHER = (
+    "{X}. {M}",
+    "You wanted it {q}: {M}. {X0}",
+    "You asked for {qn}: {x}. {M}",
+    "{K}, as you asked. {M}",
+    "{C} is {K}. You asked for {qn}: {M}",
+    "You asked for {qn}. {X}. {M}",
+    "{X0}, as you asked. {M}",
+    "{qn}, you said. {X}. {M}",
 )
-"""Where a query names nothing of the item, and cannot be said back in a sentence."""
+"""Where another sentence of the item's text has the word, `{M}`."""
+SILENT = {
+    "is": (
+        "Whether {it} {are} {q}, the {text} does not say",
+        "How {q} {it} {are}, the {text} does not say",
+        "Its {text} does not say whether {it} {are} {q}",
+        "Its {text} does not say how {q} {it} {are}",
+        "The {text} does not say whether {it} {are} {q}, though",
+    ),
+    "has": (
+        "Its {text} does not mention {q}",
+        "Its {text} says nothing about {q}, though",
+        "Whether there {bes} {q} in it, the {text} does not say",
+        "The {text} says nothing of {q}",
+    ),
+    "in": (
+        "Its {text} does not mention {q}",
+        "The {text} says nothing of {q}",
+        "Its {text} says nothing about {q}, though",
+    ),
+    "for": (
+        "Whether {it} {are} right for {q}, the {text} does not say",
+        "Its {text} does not mention {q}",
+        "Its {text} says nothing about {q}, though",
+        "For {q}? The {text} does not say",
+        "There is no word of {q} in its {text}, though",
+        "Its {text} does not say whether {it} {are} right for {q}",
+    ),
+}
+"""Sentences on a word of the wish that the item's text does not have."""
+UNMET = (
+    "{K}, at least: {x}",
+    "{C} is {K}, as you asked. {X}",
+    "{K}, as you asked: {x}",
+    "You asked for {Q}; this is {K}, at least. {X}",
+    "Here is {K}: {x}",
+    "{X}. It is {K}, as you asked",
+    "{X}, as you asked",
+    "You asked for {Q}, and this comes near: {x}",
+)
+"""Where the item's text has nothing of what the wish says beside kinds; `SILENT` follows."""
+UNMET_THING = (
+    "{X}. {It} {are} {V}, as you asked",
+    "{V}, as you asked: {x}",
+    "You asked for {Q}: {x}",
+    "{X}, as you asked",
+    "{X0}. {It} {has} {rest}, and you asked for {Q}",
+    "{Q}, you said: {x}",
+    "You wanted {Q}, and this comes near: {x}",
+    "With {Q} in mind: {x}",
+    "{X0}, as you asked. {It} {has} {rest}",
+    "Your wish was {Q}; what comes near is this: {x}",
+    "You asked for {Q}; {this} {V}: {x}",
+)
+REQUESTED = (
+    "{K} about {A}, as you asked",
+    "You asked for {Q}; here is {K} about {A}",
+    "As you asked, here is {K} about {A}",
+    "{C} is {K} about {A}",
+    "Here is {K} about {A}, as you asked",
+    "Here is {K}, as you asked: {x}",
+    "{C} is {K}, as you asked. {X}",
+    "You wanted {Q}: {x}",
+    "{Q}, you said: {x}",
+    "{X}. It is {K}, as you asked",
+    "You asked for {Q}; {C} is {K}: {x}",
+    "With {Q} in mind: {x}",
+    "{K}, just as you asked: {x}",
+    "Your wish was {Q}; here is {K}. {X}",
+    "You were looking for {Q}, and {C} is {K}. {X}",
+    "You asked for {Q}, so here is {K}: {x}",
+)
+"""Where the attributes that the wish names are the item's."""
+REQUESTED_THING = (
+    "{X}, as you asked",
+    "{X0}, as you asked. {It} {has} {rest}",
+    "You asked for {Q}: {x}",
+    "{Q}, you said: {x}",
+    "You wanted {Q}, so here is one: {x}",
+    "In {V}, as you asked: {x}",
+    "{K}, as you asked. {It} {has} {rest}",
+    "You were looking for {Q}: {x}",
+    "With {Q} in mind: {x}",
+    "{C} is {K}, as you asked: {x}",
+    "Here is {K}: {x}",
+    "You asked for {Q}, and {this} {V}: {x}",
+    "Your wish was {Q}: {x}",
+    "{X0}, in {V}. {It} {has} {rest}, and you asked for {Q}",
+)
+COLOURED = (
+    "You wanted something {Qc}, and {this} {V}: {x}",
+    "You asked for something {Qc}; {this} {V}: {x}",
+    "{This} {V}, and you asked for something {Qc}: {x}",
+    "{X}. You asked for something {Qc}, and {this} {V}",
+    "{K}, and you asked for something {Qc}: {x}",
+    "{C} is {V}, and you wanted something {Qc}: {x}",
+    "Something {Qc}, you said, and {this} {V}: {x}",
+    "{X0}. {It} {has} {rest}. You asked for something {Qc}, and {this} {V}",
+    "Something {Qc} is what you asked for; {this} {V}: {x}",
+    "{X}. {It} {are} {V}, and you asked for something {Qc}",
+    "In {V}, as you asked: {x}",
+    "{V} it is, as you asked: {x}",
+)
+COLOURED_BARE = (
+    "{K}. You asked for something {Qc}",
+    "You asked for something {Qc}; this is {K}",
+    "{C} is {K}, and you asked for something {Qc}",
+    "{K}, and you wanted something {Qc}",
+    "Something {Qc}, you said: this is {K}",
+)
+"""Where the item's colour is one that the wish names: "dark blue" for "blue"."""
 ALIKE = (
-    "You {chose} {H}, and this is another {k}",
-    "You {chose} {H}; here is another {k}",
-    "Another {k} for you after {H}",
-    "After {H}, another {k}",
-    "If {H} was your kind of {noun}, here is another {k}",
-    "Much like {H}, it is {K}",
-    "Like {H}, this is {K}",
-    "{K}, like {H}",
-    "{H} was {K}; so is this",
-    "We picked it because you {chose} {H}, another {k}",
-    "{C} and {H} are both {ks}",
+    "You {chose} {H}; here is another {k}, about {A}",
+    "After {H}, another {k}: {x}",
+    "Another {k} for you after {H}: {x}",
+    "Like {H}, this is {K}: {x}",
+    "{C} is {K} about {A}. {H}, which you {chose}, is another {k}",
+    "{C} is another {k}, like {H}: {x}",
+    "You {chose} {H}, and this is another {k}. {X}",
+    "{X}. Like {H}, it is {K}",
+    "If {H} was your kind of {noun}, here is another {k}: {x}",
+    "{X}. You {chose} {H}, another {k}",
+    "{H} was {K}, and so is this: {x}",
+    "{C} and {H} are both {ks}: {x}",
+    "{H} and this one are both {ks}. {X}",
+    "You know {H}; this is {K}, too, about {A}",
+    "{H} brought this {k} up: {x}",
+    "It was {H} that brought this {k} up. {X}",
 )
-LED = (
-    "You {chose} {H}; this one is {K}",
-    "Since you {chose} {H}, here is {K}",
-    "You {chose} {H}, so we picked this, {K}",
-    "As you {chose} {H}, we suggest {C}, {K}",
-    "Because you {chose} {H}, we picked {C}, {K}",
-    "We picked it mostly because you {chose} {H}. It is {K}",
+ALIKE_THING = (
+    "You have {H}, another {k}; {this} {V}: {x}",
+    "Like {H}, this is {K}. {It} {has} {rest}",
+    "{X0}, in {V}. {It} came up because you {chose} {H}, another {k}",
+    "{X}. You {chose} {H}, another {k}",
+    "{X}. {H}, another {k}, led us here",
+    "{X}, in {V}. {H} is another {k}",
+    "{H}, another {k}, is why we picked this: {x}",
+    "{H}, another {k}, brought this up: {x}",
+    "If you like {H}, here is one more: {x}",
+    "You know {H}, another {k}; {this} {V}: {x}",
+    "After {H}, another {k}, this: {x}",
+    "{X}. Like {H}, it is {K}",
+    "You {chose} {H}, another {k}, and that led to this one: {x}",
 )
-BARE = (
-    "You {chose} {H}, so we picked this",
-    "We picked it mostly because you {chose} {H}",
-    "Because you {chose} {H}, we picked {C}",
+LAST = (
+    "{H} was the last {one} you {chose}, and this came up because of it: {x}",
+    "You {chose} {H} last, and it led to {C}, {K}. {X}",
+    "{H} is the last {one} you {chose}; it brought up {C}, {K} about {A}",
+    "The last {one} you {chose} was {H}; it led to this, {K}: {x}",
+    "You have just {chose} {H}, and it brought up {K}: {x}",
+    "You {chose} {H} last; here is what it brought up: {x}",
 )
-"""Before the item's own text, where no word for its kind is known or can be said."""
+"""Where the cause is the last that the person took."""
+UNLIKE = (
+    "{C} is {K}; it was {H} that brought it up: {x}",
+    "It was {H} that led us to {C}, {K}. {X}",
+    "{X}. It was {H} that brought it up",
+    "You {chose} {H}, {L}; it brought up {K}: {x}",
+    "{H} is {L}, but it led us here: {x}",
+    "You {chose} {H}, {L}, and it led us here: {x}",
+    "{H}, {L}, led us here: {x}",
+    "{H} is {L}; what it led us to is this: {x}",
+    "{H} brought this up: {x}",
+    "{H} led us here: {x}",
+    "What brought it up is {H}, which you {chose}: {x}",
+    "You {chose} {H}, and that pointed to {C}, {K}. {X}",
+    "{K}, here because of {H}: {x}",
+    "You {chose} {H}, which put {C} on your list: {x}",
+    "{X}. {H}, which you {chose}, led us here",
+    "{C} is {K}, and owes its place to {H}. {X}",
+)
+"""Where the cause is of another kind."""
 COMPANY = (
-    "{P} who {chose} {H} also {chose} {C}, {K}",
-    "{C} is {K}; {p} who {chose} {H} also {chose} it",
+    "{P} who {chose} {H} also {chose} {C}, {K}. {X}",
+    "{C} is {K}; {p} who {chose} {H} also {chose} it. {X}",
+    "{X}. {P} who {chose} {H} also {chose} it",
+    "{P} who {chose} {H} went on to this {k}: {x}",
+    "{P} who {chose} {H} {chose} this, too: {x}",
+    "You {chose} {H}; {p} who did also {chose} {C}, {K}. {X}",
+    "{C} is {K} about {A}. {P} who {chose} {H} {chose} it, too",
+    "{H} brought it up: {p} who {chose} it {chose} this {k}, too. {X}",
+    "This {k} was {chose} by {p} who {chose} {H}: {x}",
 )
 TWO = (
-    "You {chose} {H1} and {H2}, and this is another {k}",
-    "Like {H1} and {H2}, this is {K}",
-    "After {H1} and {H2}, another {k}",
-    "{C} is {K}, here because of {H1} and {H2}",
+    "You {chose} {H1} and {H2}, and this is another {k}: {x}",
+    "Like {H1} and {H2}, this is {K}: {x}",
+    "After {H1} and {H2}, another {k}: {x}",
+    "{C} is {K} about {A}. {H1} and {H2} brought it up",
+    "{H1} and {H2} are {ks}, and so is this: {x}",
+    "{X}. {H1} and {H2} brought it up",
+    "{H1} and {H2} led to this {k}: {x}",
+    "It was {H1} and {H2} that brought up {C}, {K}. {X}",
 )
+SAME = (
+    "You have {H} in {O}; here {it} {are} in {V}: {x}",
+    "You have {them} in {O}; here {it} {are} in {V}: {x}",
+    "{H} comes in {V}, too: {x}",
+    "You have {them} in {O} already; how about {V}? {X}",
+    "The {T} that you {chose}, now in {V}: {x}",
+    "{X}. You have {them} in {O}; {this} {V}",
+    "{H} again, in {V}: {x}",
+    "{H}, this time in {V}: {x}",
+    "How about {H} in {V}? You have {them} in {O}. {X0}",
+    "{X0}, now in {V}. You have {them} in {O}",
+    "You {chose} {them} in {O}; {this} {V}. {X}",
+    "You have {H}; {this} in {V}: {x}",
+)
+"""Where the item is a title that the person has in another colour."""
 WEAK = (
+    "A guess, as little in your history speaks for it: {x}",
+    "Take it as a guess: {x}",
+    "{H} is only a faint hint of it: {x}",
+    "Your history says little about this one: {x}",
+    "The link to {H} is faint: {x}",
+    "Take {C} as a guess, {K}. {X}",
+    "{X}. Your history says little about it",
     "A guess, as little in your history speaks for it: {K}",
     "Take it as a guess: {K}",
     "{H} is only a faint hint of it. It is {K}",
     "Your history says little about this one. It is {K}",
     "The link to {H} is faint. It is {K}",
 )
-WEAK_ALONE = (
-    "Take it as a guess",
-    "{H} is only a faint hint of it",
-    "Your history says little about this one",
-    "The link to {H} is faint",
+GUESS = (WEAK[0], WEAK[1], WEAK[3], WEAK[6], WEAK[7], WEAK[8], WEAK[10])
+MISSED = (
+    "Not {N}, but {K}: {x}",
+    "It is not {N}, but {K}. {X}",
+    "{K}, though not {N}: {x}",
+    "You asked for {N}; this is {K}, though. {X}",
+    "{X}. It is {K}, though, not {N}",
+    "Not {N}, but {K}",
+    "It is not {N}, but {K}",
+    "{K}, though not {N}",
+    "You asked for {N}; this is {K}, though",
 )
-PEOPLE = (
-    "{P} who {chose} {H} {chose} this too",
-    "{P} who {chose} {H} also {chose} it",
+"""Where the query names a colour, a category or a genre, and the item has others."""
+MISSED_KIND = (
+    "You asked for {N}; this is something else: {x}",
+    "It is not {N} but this: {x}",
+    "Not {N}, but this: {x}",
+    "{X}. It is not {N}, though",
+    "No {N} here, but this: {x}",
 )
-SAME = (
-    "The {T} that you {chose}, now in {V}",
-    "The {T} that you {chose}, but in {V}",
-    "{H} again, in {V}",
-    "{H}, this time in {V}",
-    "You have {H}; this one is in {V}",
-    "Since you {chose} {H}, here is one in {V}",
+MISSED_THING = (
+    "Not {N}, but {V}: {x}",
+    "You asked for {N}; {this} {V}, though: {x}",
+    "{This} {V}, though not {N}: {x}",
 )
-FRAMES = {
-    "missed": CONCESSIONS, "same": SAME, "weak": WEAK, "guess": WEAK[:2], "query": ON_QUERY, "query, partly": PARTLY,
-    "query, but": ON_QUERY_BUT, "query, unnamed": ON_UNNAMED_QUERY, "query, unsayable": ON_UNSAYABLE_QUERY, "two": TWO,
-    "alike": ALIKE, "company": COMPANY, "led": LED,
+BUT = (
+    "{K}, as you asked, though from the {D}: {x}",
+    "{C} is {K}, as you asked, though from the {D}. {X}",
+    "Here is {K}, as you asked, though from the {D}. {X}",
+    "{X}. It is {K}, as you asked, though from the {D}",
+    "{C} is {K} about {A}, though from the {D}",
+    "{K}, as you asked, though from the {D}",
+    "{C} is {K}, as you asked, though from the {D}",
+)
+"""Where the query names a decade, and the item is of another."""
+UNSAYABLE = (
+    "We picked it for your wish: {x}",
+    "Here because of your wish: {x}",
+    "{K}, which your wish brought up: {x}",
+    "It is {K}, and your wish brought it up. {X}",
+    "{X}. Your wish brought it up",
+    "We picked it for your wish: {K}",
+    "{K}, which your wish brought up",
+)
+"""Where a query names nothing of the item, and cannot be said back in a sentence."""
+PLAIN = {
+    "query": (
+        "You asked for {Q}, and this is {K}", "You asked for {Q}; we picked {C}, {K}", "You asked for {K}; {C} is one",
+        "You wanted {K}, and this is one", "{C} is {K}, as you asked", "Here is {K}, as you asked",
+        "{K}, just as you asked",
+    ),
+    "query, partly": ("You asked for {Q}; this is {K}, at least", "You asked for {Q}; close to it is {K}"),
+    "alike": (
+        "You {chose} {H}, and this is another {k}", "After {H}, another {k}", "Much like {H}, it is {K}",
+        "Like {H}, this is {K}", "If {H} was your kind of {noun}, here is another {k}", "{H} was {K}; so is this",
+        "{C} and {H} are both {ks}", "We picked it because you {chose} {H}, another {k}",
+    ),
+    "two": ("Like {H1} and {H2}, this is {K}", "{C} is {K}, here because of {H1} and {H2}"),
+    "same": ("The {T} that you {chose}, now in {V}", "{H} again, in {V}", "You have {H}; this one is in {V}",
+             "You have {them} in {O}; here {it} {are} in {V}"),
+    "company": ("{P} who {chose} {H} also {chose} {C}, {K}", "{C} is {K}; {p} who {chose} {H} also {chose} it"),
+    "led": (
+        "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}", "It was {H} that brought up {C}, {K}",
+        "We picked it mostly because you {chose} {H}. It is {K}", "You {chose} {H}, so we picked this. {X}",
+        "You {chose} {H}, so we picked this",
+    ),
 }  # fmt: skip
-_OF_QUERY = (
-    "You asked for {Q}, so we picked this: {w}",
-    "As you asked for {Q}, we picked this: {w}",
-    "You asked for {Q}; {this} {V}: {w}",
-    "You wanted {Q}, so we picked this: {w}",
-    "You asked for {Q}; have a look at this: {w}",
-)
-_OF_HISTORY = (
-    "You {chose} {H}, so we picked this: {w}",
-    "Because you {chose} {H}, we picked this: {w}",
-    "We picked it mostly because you {chose} {H}: {w}",
-    "{H} is why we picked this: {w}",
-    "You {chose} {H}; we picked this: {w}",
-    "You {chose} {H}. Here is our pick: {w}",
-    "As you {chose} {H}, we suggest this: {w}",
-    "Picked because you {chose} {H}: {w}",
-)
-THING_FRAMES = {
-    "missed": (
-        "Not {N}, but {V}: {w}",
-        "You asked for {N}; {this} {V}, though: {w}",
-        "{This} {V}, though not {N}: {w}",
-    ),
-    "same": tuple(f"{frame}: {{w}}" for frame in SAME),
-    "weak": tuple(f"{frame}: {{w}}" for frame in WEAK_ALONE),
-    "guess": ("Take it as a guess: {w}", "A guess, as little in your history speaks for it: {w}"),
-    "query": _OF_QUERY,
-    "query, partly": (
-        "You asked for {Q}; this comes near: {w}",
-        "You asked for {Q}, and this comes near: {w}",
-        "You asked for {Q}; what comes near is this: {w}",
-    ),
-    "query, unnamed": _OF_QUERY,
-    "query, unsayable": ("We picked it for your wish: {w}", "Here because of your wish: {w}"),
-    "alike": _OF_HISTORY,
-    "company": ("{P} who {chose} {H} also {chose} this: {w}", "{P} who {chose} {H} {chose} this too: {w}"),
-    "led": _OF_HISTORY,
-}
-"""Where the item's own text begins with what it is, which stands behind the colon."""
+"""Where the item has no text of its own, or none that can be said."""

@@ -29,6 +29,7 @@ from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.lexical import open_text_claims, word_claims
 from llmrec.verification.premises import statement_of, ungrounded
 from llmrec.verification.propositions import Judgement, Proposition, judge
+from llmrec.verification.propositions.frame_text import SILENT
 from llmrec.verification.propositions.story import quoted_sentences
 from llmrec.verification.propositions.terms import read_terms
 from llmrec.verification.reading import HIDDEN, Claim, ClaimKind, ClaimVerdict, Reading, unchecked
@@ -153,7 +154,11 @@ class RuleVerifier:
             return Verdict(claims, _problem(invented))
         problem = _unsupported(claims)
         denied = next((each for each in judged.contradicted if _decisive(each, judged.framed)), None)
-        sure = judged.framed and any(claim.verdict == "contradicted" and claim.kind in BLOCKING for claim in claims)
+        silent = any(each.object.startswith(SILENT) for each in judged.propositions)  # of a text, not that it counted
+        sure = judged.framed and any(
+            claim.verdict == "contradicted" and claim.kind in BLOCKING and not (silent and claim.kind == "modality")
+            for claim in claims
+        )
         if problem and judged.ok and not sure:
             return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
         if not problem and denied is None:

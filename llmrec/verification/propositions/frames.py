@@ -148,27 +148,85 @@ def read_frames(terms: Sequence[Term], facts: Facts, frames: Sequence[Frame], te
     found: list[Proposition] = []
     before: Segment | None = None
     for sentence in _sentences(terms):
-        read = None
-        if not _unknown_name(sentence, text):
-            for shaped in shapes(sentence):
-                read = _parse(shaped, facts, frames, before, 0)
-                if read is not None:
-                    break
+        read = _read(sentence, facts, frames, text, before) or _in_parts(sentence, facts, frames, text, before)
         if read is None:
-            start, end = sentence[0].start, sentence[-1].end
-            told = story_propositions(text[start:end], start, sentence, facts)
-            if told is None:
-                return None
-            found += told
-            continue
-        for segment in read:
-            found += segment.propositions
-        before = read[-1] if read else before
+            return None
+        found += read.propositions
+        before = read.last or before
     return found
 
 
-def _unknown_name(terms: Sequence[Term], text: str) -> bool:
-    """Whether a word within a sentence has a capital and is no title, value or "I"."""
+@dataclass(frozen=True)
+class _Read:
+    """What a stretch says, and its last segment where frames read it."""
+
+    propositions: list[Proposition]
+    last: Segment | None = None
+
+
+def _read(terms: list[Term], facts: Facts, frames: Sequence[Frame], text: str, before: Segment | None) -> _Read | None:
+    """A stretch read whole: by frames, else by the item's own text."""
+    if not _unknown_name(terms, text, facts.query):
+        for shaped in shapes(terms):
+            read = _parse(shaped, facts, frames, before, 0)
+            if read is not None:
+                return _Read([each for segment in read for each in segment.propositions], read[-1] if read else None)
+    start, end = terms[0].start, terms[-1].end
+    told = story_propositions(text[start:end], start, terms, facts)
+    return None if told is None else _Read(told)
+
+
+def _in_parts(
+    terms: list[Term], facts: Facts, frames: Sequence[Frame], text: str, before: Segment | None
+) -> _Read | None:
+    """A sentence cut where one part tells of the other: "here is a comedy about a clerk who ...", "in blue: a dress".
+
+    Both have to hold by themselves, and what stands before "about" has to be said of the recommended item.
+    """
+    for n, term in enumerate(terms[1:-1], 1):
+        told = term.kind == "word" and (term.text == "about" or (term.text == "in" and terms[n + 1].text == "which"))
+        if not told and not (term.kind == "mark" and _parts(terms, n)):
+            continue
+        rest = terms[n + (2 if told and term.text == "in" else 1) :]
+        head = _read(terms[:n], facts, frames, text, before) if rest else None
+        if head is None or (told and not _of_the_recommended(head, facts)):
+            continue
+        if term.text == "," and rest[0].text == "as" and not (head.last is None and _as_asked(terms[:n], facts)):
+            continue
+        tail = _read(rest, facts, frames, text, head.last or before)
+        tail = tail or _in_parts(rest, facts, frames, text, head.last or before)
+        if tail is not None:
+            return _Read([*head.propositions, *tail.propositions], tail.last or head.last)
+    return None
+
+
+def _parts(terms: list[Term], n: int) -> bool:
+    """Whether a mark parts two things that are said: a colon, or a comma before "and" or "as you asked"."""
+    after = [term.text for term in terms[n + 1 : n + 4]]
+    if terms[n].text in ":;":
+        return True
+    asked = len(after) == 3 and after[:2] == ["as", "you"] and "ask" in classes(after[2])
+    return terms[n].text == "," and (asked or after[:1] in (["and"], ["but"], ["though"]))
+
+
+def _as_asked(terms: list[Term], facts: Facts) -> bool:
+    """Whether nothing is told with "as you asked" that was not asked for, and nothing that was is missed."""
+    mine, requested = facts.facets(facts.item), facts.requested_values
+    wanted = {facet for mention in requested for facet in mention.facets}
+    told = [term for term in terms if term.kind == "facet" and term.facets & mine]
+    return bool(facts.query) and all(each.facets & mine for each in requested) and all(t.facets & wanted for t in told)
+
+
+def _of_the_recommended(head: _Read, facts: Facts) -> bool:
+    last = head.last
+    if last is None or last.title_at():
+        return False
+    said = [each.subject for each in last.propositions if each.relation == "attribute"]
+    return all(subject == facts.item for subject in said) and bool(said or last.result_at())
+
+
+def _unknown_name(terms: Sequence[Term], text: str, query: str = "") -> bool:
+    """Whether a word within a sentence has a capital and is no title, value, word of the query or "I"."""
     opens, last = True, -1
     for term in terms:
         if term.kind == "mark":
@@ -176,7 +234,7 @@ def _unknown_name(terms: Sequence[Term], text: str) -> bool:
             continue
         shown = text[term.start : term.end]
         capital = term.kind == "word" and not opens and term.start != last and shown[:1].isupper()
-        if capital and shown not in ("I", "I'm", "I'd", "I'll", "I've"):
+        if capital and shown not in query.split() and shown not in ("I", "I'm", "I'd", "I'll", "I've"):
             return True
         opens, last = False, term.start
     return False

@@ -129,11 +129,13 @@ _NUMBERS = {
 }  # fmt: skip
 _THING = re.compile(r"^(?:an? )?(\w)(?=\S* \S+ \S+ \S+)")
 """How the name of a thing begins, of four words and more."""
+_BREAK = re.compile(r"[.!?…,;]|\s*(?:--|—)|\s(?:where|while|who|which|with)\b|$")
+"""What may follow where a repeated stretch ends."""
 _MEANING: dict[str, set[int]] = {}
 
 
 @dataclass(frozen=True)
-class _Token:
+class Token:
     """A word of a text: as written, in lower case, its stem, its sentence, and where it stands among all words."""
 
     shown: str
@@ -167,13 +169,20 @@ def story_propositions(text: str, start: int, terms: list[Term], facts: Facts) -
     told = facts.story(facts.item)
     if not told:
         return None
-    source = _tokens(f"{told} {facts.vocabulary.titles[facts.item]}.")
-    said = _tokens(_without_frame(text, start, terms, facts))
-    spoken = {token.lower for token in said} & (_SPOKEN | _MEASURED)
-    telling = [token for token in said if _tells(token)]
-    if spoken or len(telling) < 3 or any(_strange(term, source, facts) for term in terms if term.kind == "item"):
+    source = tokens(f"{told} {facts.vocabulary.titles[facts.item]}.")
+    said = tokens(_without_frame(text, start, terms, facts))
+    told_otherwise = any(_negates(token, None) for token in said)
+    held = set() if told_otherwise else _held(terms, facts)
+    if _retold(text.strip(), told):
+        return [Proposition("story", facts.item, text.strip(), True, "", text.strip(), start)]
+    telling = [token for token in said if tells(token) and token.lower not in held]
+    if (
+        addresses(said)
+        or len(telling) < 3
+        or any(_strange(term, source, facts) for term in terms if term.kind == "item")
+    ):
         return None
-    places = [_found(token, source) for token in telling]
+    places = [places_of(token, source) for token in telling]
     if not all(places) or not _near(places, source) or not _same_polarity(said, telling, places, source):
         return None
     if not _same_roles(said, telling, places, source):
@@ -224,12 +233,23 @@ def quoted_sentences(text: str, description: str) -> list[tuple[int, int]]:
     return found
 
 
+def _retold(text: str, told: str) -> bool:
+    """Whether a stretch repeats a sentence of the item's own text as it stands behind "about".
+
+    Its first letter small, "who" or "that" behind its subject, and "Ada, a clerk" for "Ada is a clerk".
+    """
+    whole = f"{text[:1].upper()}{text[1:]}"
+    joined = [match.span() for match in re.finditer(r" (?:who|that)(?= )", whole)]
+    without = [whole[:low] + whole[high:] for low, high in joined]
+    return any(_repeats(each, told) for each in (whole, *without, re.sub(r", (?=an? |the )", " is ", whole, count=1)))
+
+
 def _capital(opened: re.Match[str]) -> str:
     return opened[1].upper()
 
 
 def _repeats(text: str, told: str) -> bool:
-    spoken = {token.lower for token in _tokens(text) if token.shown != "US"}
+    spoken = {token.lower for token in tokens(text) if token.shown != "US"}
     if spoken & ((_SPOKEN | _MEASURED) - _IN_A_QUOTE):
         return False
     said, source = (re.sub(r"\s+", " ", _QUOTES.sub("'", each)).strip() for each in (text, told))
@@ -237,10 +257,31 @@ def _repeats(text: str, told: str) -> bool:
     at = source.find(said) if said else -1
     while at >= 0:
         before, after = source[:at].rstrip(), source[at + len(said) :]
-        if (not before or before[-1] in ".!?…") and re.match(r"[.!?…,;]|\s*(?:--|—)|$", after):
+        if (not before or before[-1] in ".!?…") and _BREAK.match(after):
             return True
         at = source.find(said, at + 1)
     return False
+
+
+def _held(terms: list[Term], facts: Facts) -> set[str]:
+    """Words of a sentence that name attributes of the item, which need not stand in its text, too."""
+    mine = facts.facets(facts.item)
+    return {word for term in terms if term.kind == "facet" and term.facets & mine for word in term.text.split()}
+
+
+def denied(at: int, source: list[Token]) -> bool:
+    """Whether a text says "no" or "without" of one of its words, from few words before it."""
+    near = source[max(0, at - 3) : at]
+    return any(
+        (word.lower in _NOT or word.lower in _PREVENT or word.lower.endswith("n't"))
+        and word.sentence == source[at].sentence
+        for word in near
+    )
+
+
+def addresses(words: list[Token]) -> bool:
+    """Whether words speak to a reader, praise, or tell what only evidence can."""
+    return bool({token.lower for token in words} & (_SPOKEN | _MEASURED))
 
 
 def _without_frame(text: str, start: int, terms: list[Term], facts: Facts) -> str:
@@ -258,8 +299,9 @@ def _without_frame(text: str, start: int, terms: list[Term], facts: Facts) -> st
     return text
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
+def tokens(text: str) -> list[Token]:
+    """The words of a text, those of hyphened ones apart."""
+    found: list[Token] = []
     sentence = 0
     for n, part in enumerate(
         re.split(r"(?<=[.!?\u2026])\s+(?=[\"'A-Z0-9])", text.replace("\u2019", "'").replace("T.V.", "TV"))
@@ -271,11 +313,12 @@ def _tokens(text: str) -> list[_Token]:
                 if shown:
                     lower = shown.lower()
                     owner = piece != shown
-                    found.append(_Token(shown, lower, _stem(lower), sentence, len(found), k == 0, owner))
+                    found.append(Token(shown, lower, _stem(lower), sentence, len(found), k == 0, owner))
     return found
 
 
-def _tells(token: _Token) -> bool:
+def tells(token: Token) -> bool:
+    """Whether a word says something of a story, or of a thing."""
     if token.lower in _NOT or token.lower in _PREVENT:
         return False
     return token.lower not in _LIGHT and (len(token.lower) > 1 or token.lower.isdigit())
@@ -303,7 +346,7 @@ def _meanings(stem: str) -> set[int]:
     return _MEANING.get(stem, set())
 
 
-def _found(token: _Token, source: list[_Token]) -> list[int]:
+def places_of(token: Token, source: list[Token]) -> list[int]:
     """Where the item's text has a word, or one that means it."""
     exact = [s.at for s in source if _alike(token.stem, s.stem)]
     if exact or token.lower.isdigit() or (token.shown[0].isupper() and not token.opens):
@@ -322,7 +365,7 @@ def _alike(a: str, b: str) -> bool:
     return shared >= 5 and shared >= len(short) - 1 and len(long) - shared <= 4
 
 
-def _strange(term: Term, source: list[_Token], facts: Facts) -> bool:
+def _strange(term: Term, source: list[Token], facts: Facts) -> bool:
     """Whether a title is neither the item's own nor words of its text."""
     if facts.item in term.items:
         return False
@@ -331,7 +374,7 @@ def _strange(term: Term, source: list[_Token], facts: Facts) -> bool:
     return not any(stems[n : n + len(words)] == words for n in range(len(stems)))
 
 
-def _near(places: list[list[int]], source: list[_Token]) -> bool:
+def _near(places: list[list[int]], source: list[Token]) -> bool:
     """Whether each two neighbours stand in one sentence of the text, or in the next."""
     for left, right in pairwise(places):
         if not any(abs(source[a].sentence - source[b].sentence) <= 1 and abs(a - b) <= 30 for a in left for b in right):
@@ -339,7 +382,7 @@ def _near(places: list[list[int]], source: list[_Token]) -> bool:
     return True
 
 
-def _same_polarity(said: list[_Token], telling: list[_Token], places: list[list[int]], source: list[_Token]) -> bool:
+def _same_polarity(said: list[Token], telling: list[Token], places: list[list[int]], source: list[Token]) -> bool:
     """Whether what the sentence denies, and only that, is denied in the text."""
     for token, found in zip(telling, places, strict=True):
         denied = any(
@@ -356,7 +399,7 @@ def _same_polarity(said: list[_Token], telling: list[_Token], places: list[list[
     return True
 
 
-def _negates(token: _Token, other: _Token | None) -> bool:
+def _negates(token: Token, other: Token | None) -> bool:
     if other is not None and token.sentence != other.sentence:
         return False
     return token.lower in _NOT or token.lower in _PREVENT or token.lower.endswith("n't")
@@ -376,7 +419,7 @@ _THINGS = frozenset(
 )
 
 
-def _is_person(tokens: list[_Token], n: int) -> bool:
+def _is_person(tokens: list[Token], n: int) -> bool:
     token = tokens[n]
     if token.lower in _ROLES or _stem(token.lower) in {_stem(role) for role in _ROLES}:
         return True
@@ -393,7 +436,7 @@ def _is_person(tokens: list[_Token], n: int) -> bool:
     return named and not (k >= 0 and tokens[k].lower in _PLACES)
 
 
-def _same_roles(said: list[_Token], telling: list[_Token], places: list[list[int]], source: list[_Token]) -> bool:
+def _same_roles(said: list[Token], telling: list[Token], places: list[list[int]], source: list[Token]) -> bool:
     """Whether people come in the text's order around what they do, unless the sentence is passive."""
     people = [(token, found) for token, found in zip(telling, places, strict=True) if _is_person(said, token.at)]
     passive = any(
@@ -438,12 +481,12 @@ def _same_roles(said: list[_Token], telling: list[_Token], places: list[list[int
     return True
 
 
-def _adjoin(tokens: list[_Token], start: int, end: int) -> bool:
+def _adjoin(tokens: list[Token], start: int, end: int) -> bool:
     """Whether no more than an article or a possessive stands between two words."""
     return end - start <= 3 and all(t.lower in _ARTICLES for t in tokens[start + 1 : end])
 
 
-def _nearest(tokens: list[_Token], at: int, step: int) -> _Token | None:
+def _nearest(tokens: list[Token], at: int, step: int) -> Token | None:
     """The nearest person before or after a word, in its sentence; before it none who only owns something."""
     n = at + step
     while 0 <= n < len(tokens) and tokens[n].sentence == tokens[at].sentence:
@@ -454,7 +497,7 @@ def _nearest(tokens: list[_Token], at: int, step: int) -> _Token | None:
 
 
 def _does(
-    person: _Token, found: list[int], telling: list[_Token], places: list[list[int]], source: list[_Token], step: int
+    person: Token, found: list[int], telling: list[Token], places: list[list[int]], source: list[Token], step: int
 ) -> bool:
     """Whether in the text, too, this person stands nearest before (or after) the word, or nobody else does."""
     mine = next((set(p) for t, p in zip(telling, places, strict=True) if t.at == person.at), set())

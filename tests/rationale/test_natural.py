@@ -1,0 +1,127 @@
+"""Reasons that answer a wish: its words that the item's own text meets, and those on which it is silent."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.selection import rank_evidence
+from llmrec.rationale.query_terms import query_terms
+from llmrec.rationale.retelling import about, is_whole, parted
+from llmrec.rationale.write import stream_rationales
+from llmrec.verification import Grounds, RuleVerifier
+
+KINDS = {"category": "Sweater", "price": 9.0}
+SHOP = Catalog(
+    "shop",
+    (
+        Item("0", "Ida jumper", "Jumper in a soft wool blend with a turtle neck.", KINDS | {"colour": "Dark Blue"}),
+        Item("1", "Liv jumper", "Jumper in a fine cotton knit with long sleeves.", KINDS | {"colour": "Red"}),
+        Item("2", "Ida jumper", "Jumper in a soft wool blend with a turtle neck.", KINDS | {"colour": "Black"}),
+        Item("3", "Bo socks", "Socks in cotton without wool.", {"category": "Socks", "price": 2.0, "colour": "Red"}),
+    ),
+    {},
+)
+FILMS = Catalog(
+    "films",
+    (
+        Item("0", "Rex", "A shy clerk finds a dog and two cats in a lift. They leave.", {"genres": ("Comedy",)}),
+        Item("1", "Noon", "Ada Bell is a sheriff of nine. She rides out. It ends.", {"genres": ("Western", "Drama")}),
+        Item("2", "Rain", "A storm takes the bridge of a village. All wait. It ends.", {"genres": ("Drama",)}),
+        Item("3", "Toys", "", {"genres": ("Animation", "Documentary")}),
+    ),
+    {},
+)
+
+
+def reasons(catalog: Catalog, evidence: ItemEvidence, interacted: Sequence[str] = (), seeds: int = 12) -> list[str]:
+    return [
+        next(stream_rationales([evidence], lambda p, _: [""] * len(p), catalog, seed, writer="rules",
+                               interacted=interacted)).text
+        for seed in range(seeds)
+    ]  # fmt: skip
+
+
+def asked(catalog: Catalog, item: str, query: str) -> list[str]:
+    return reasons(catalog, rank_evidence(catalog, item, ["3"], np.array([0.6]), {"query": 0.5}, query))
+
+
+def test_what_the_text_has_of_a_wish_is_named() -> None:
+    texts = asked(SHOP, "0", "a warm jumper")
+    assert all("wool" in text for text in texts) and sum("warm" in text for text in texts) > 8
+    texts = asked(FILMS, "0", "a comedy with animals")
+    assert all("dog" in text for text in texts) and len(set(texts)) > 4
+
+
+def test_where_the_text_is_silent_on_a_wish_that_is_said() -> None:
+    texts = asked(SHOP, "1", "a warm jumper")
+    assert not any("warm" in text and "not" not in text and "it has" in text for text in texts)
+    assert sum("does not say" in text for text in texts) > 6, texts
+
+
+def test_a_shade_of_the_colour_that_was_asked_for_is_told_as_it() -> None:
+    texts = asked(SHOP, "0", "something blue")
+    assert all("dark blue" in text.lower() and "not blue" not in text.lower() for text in texts), texts
+
+
+def test_what_the_person_has_in_another_colour_is_told_with_that_colour() -> None:
+    texts = reasons(SHOP, rank_evidence(SHOP, "0", ["2"], np.array([0.9])), ["1", "2"])
+    assert all("dark blue" in text for text in texts) and sum("black" in text for text in texts) > 3, texts
+
+
+@pytest.mark.parametrize(
+    ("query", "item", "words"),
+    [
+        ("a warm jumper for the office", 0, [("warm", "wool and a turtle neck"), ("the office", "")]),
+        ("warm socks", 3, [("warm", "")]),  # "without wool"
+        ("something warm but not red", 0, []),
+    ],
+)
+def test_words_of_a_wish_are_met_by_words_of_the_text(query: str, item: int, words: list[tuple[str, str]]) -> None:
+    vocabulary, found = Vocabulary.of(SHOP), SHOP.items[item]
+    told = query_terms(query, found, vocabulary.facets[found.id], vocabulary)
+    assert [(each.word, each.by) for each in told] == words
+
+
+def test_a_plot_stands_behind_about_only_where_subject_and_verb_are_clear() -> None:
+    assert about("A shy clerk finds a dog.") == "a shy clerk who finds a dog"
+    assert about("Ada Bell is a sheriff of nine.") == "Ada Bell, a sheriff of nine"
+    assert about("A man whose dog is lost finds it.") == "" == about("When it rains, a man is lost.")
+    assert not is_whole("Ada, a clerk who finds a dog.") and parted("a hat with a bow") == ("a hat with a bow", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"),
+    [
+        ("Here is a comedy about a shy clerk who finds a dog and two cats in a lift.", True),
+        ("Here is a comedy about a shy clerk who loses a dog and two cats in a lift.", False),
+        ('You watched "Toys", a comedy about a shy clerk who finds a dog and two cats in a lift.', False),
+        ("There is a dog in it: a shy clerk finds a dog and two cats in a lift.", True),
+        ("There is a horse in it: a shy clerk finds a dog and two cats in a lift.", False),
+        ("A comedy, as you asked. Its plot does not mention a wedding.", True),
+        ("A comedy, as you asked. Its plot does not mention animals.", True),
+        ("A comedy, as you asked. Its plot does not mention a dog.", False),
+        ("A comedy, as you asked. Its plot does not mention robots.", False),  # nor was it asked for
+    ],
+)
+def test_what_is_said_of_the_items_text_is_held_against_it(text: str, ok: bool) -> None:
+    query = "a comedy with animals and a dog for a wedding"
+    evidence = rank_evidence(FILMS, "0", ["3"], np.array([0.6]), {"query": 0.5}, query)
+    assert RuleVerifier(FILMS).verify(text, Grounds.of(evidence)).ok is ok
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"),
+    [
+        ("You have it in black; here it is in dark blue.", True),
+        ("You have it in red; here it is in dark blue.", False),
+        ('You have "Ida jumper" in black; this one is in dark blue.', True),
+        ("A jumper in a soft wool blend, and you bought it in red.", False),
+    ],
+)
+def test_the_colour_that_the_person_has_is_held_against_the_history(text: str, ok: bool) -> None:
+    evidence = rank_evidence(SHOP, "0", ["2", "1"], np.array([0.9, 0.1]))
+    assert RuleVerifier(SHOP).verify(text, Grounds.of(evidence, ["1", "2"])).ok is ok
