@@ -162,7 +162,9 @@ class CatalogueQuestions:
         text = SAYS["there are"][language].format(titles=told)
         if missing:
             text = f"{text} {SAYS['absent unknown'][language].format(title=say.listed(missing))}"
-        return ActReply(plain(text), there[0].id if len(there) == 1 else None, told=tuple(each.id for each in there))
+        return ActReply(
+            plain(text), there[0].id if len(there) == 1 else None, mentioned=tuple(each.id for each in there)
+        )
 
     def _title(self, words: str) -> Item | None:
         known = Vocabulary.of(self._words).by_title

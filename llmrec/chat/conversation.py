@@ -342,7 +342,7 @@ class Conversation:
                 continue
             self.state = self._reactions.holding(outcome, self._lists)
             said.append(outcome.words)
-        told = {"topic": parts.topic or self.state.topic, "told": parts.told or self.state.told}
+        told = {"topic": parts.topic or self.state.topic, "mentioned": parts.mentioned or self.state.mentioned}
         self.state = self.state.model_copy(update=told)
         said += [each.text.strip() for each in parts.answers]
         try:
@@ -400,7 +400,7 @@ class Conversation:
         question = question_below(shown, candidates, self._words, self.state) if reply.clarifies else None
         clarified = (*self.state.clarified, *([question.attribute] if question else ()))
         self.state = self.state.model_copy(
-            update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified, "told": ()}
+            update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified, "mentioned": ()}
         )
         return question.text if question else ""
 
@@ -487,7 +487,7 @@ class Conversation:
             "topic": topic,
             "short_replies": spoken,
             "spoken": answer.spoken,
-            "told": answer.told or self.state.told,
+            "mentioned": answer.mentioned or self.state.mentioned,
         }
         self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
@@ -565,7 +565,7 @@ class Conversation:
             words, self.state = self._commands.reject(intent, self.state)
         else:
             title, self.state = self._commands.like(intent, self.state)
-            words = SAYS["liked"][self._language].format(titles=title)
+            words = SAYS["noted like"][self._language].format(titles=title)
         return Reply(words)
 
 

@@ -44,7 +44,7 @@ class ActReply:
         Ids of the items that the person takes; the text is to name them.
     spoken
         Conditions of which the text tells which items of the list meet them.
-    told
+    mentioned
         Ids of the items that the text tells of, which is what "those two" means next.
     """
 
@@ -54,7 +54,7 @@ class ActReply:
     ends: bool = False
     takes: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
 
 
 class ItemQuestions:
@@ -90,7 +90,7 @@ class ItemQuestions:
         """
         listed = state.last.items if state.last else ()
         found = items_named(line, listed, self._words, self._offered)
-        return state.told if not found and state.told and _THOSE.search(line) else found
+        return state.mentioned if not found and state.mentioned and _THOSE.search(line) else found
 
     def versus(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer how an item compares with another: "is it newer than Heat?".

@@ -48,7 +48,7 @@ class LineParts:
         Its other clauses, as they were written.
     topic
         Id of the item that it speaks of last; None for that of before.
-    told
+    mentioned
         Ids of the items that the answers tell of.
     """
 
@@ -56,7 +56,7 @@ class LineParts:
     answers: tuple[ActReply, ...]
     rest: str
     topic: str | None = None
-    told: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
 
 
 class LineCutter:
@@ -129,7 +129,7 @@ class LineCutter:
             ]  # fmt: skip
             topic = topic or next((self._reactions.id_of(each.subjects[0], state) for each in tends), None)
             reactions = [each for each in reactions if each not in tends]
-        told = tuple(id for each in answers for id in each.told)
+        told = tuple(id for each in answers for id in each.mentioned)
         return LineParts(tuple(reactions), tuple(answers), " ".join(rest), topic, told)
 
     def _reacting(self, sentence: str, before: str, state: DialogueState) -> tuple[list[Reaction], str]:

@@ -177,6 +177,8 @@ class DialogueState(BaseModel):
         The question that stands below the last list; None where there is none.
     spoken
         Conditions of which the last reply told which items of the list meet them.
+    mentioned
+        Ids of the items that an answer since the last list spoke of, which is what "those two" means.
     clarified
         Names of the attributes that questions were about so far.
     last_line
@@ -205,7 +207,7 @@ class DialogueState(BaseModel):
     short_replies: int = 0
     question: Question | None = None
     spoken: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
     clarified: tuple[str, ...] = ()
     last_line: str = ""
     last_line_changed: bool = False

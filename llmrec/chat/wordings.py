@@ -261,6 +261,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "counted": {"en": "{count} of the {of} on the list{titles}.", "zh": "列表的{of}个里有{count}个{titles}。"},
     "colon": {"en": ": ", "zh": ":"},
     "liked": {"en": "Noted: you like {titles}, and the list goes by that.", "zh": "记下了,您喜欢{titles},列表会按这个来。"},
+    "noted like": {"en": "Noted: you like {titles}.", "zh": "记下了,您喜欢{titles}。"},
     "let go": {
         "en": "Nothing meets all of that at once, so I no longer ask for: {conditions}.",
         "zh": "没有同时满足全部条件的,先放宽了:{conditions}。",

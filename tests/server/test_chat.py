@@ -161,7 +161,7 @@ def test_what_cannot_be_met_is_answered_in_words(client: TestClient) -> None:
     assert "did you mean" in text(say(client, "like Zzyzx Qwfp"))
     assert "more like 2" in text(say(client, "help"))
     noted = say(client, "like Fargo")
-    assert text(noted).startswith("Noted: Fargo") and noted["recommendations"] is None
+    assert text(noted).startswith("Noted: you like Fargo") and noted["recommendations"] is None
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_others_are_served_while_it_thinks_and_its_end_ends_no_chat(recommender:
         assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
         assert not waiting.done()
         endpoint.ends.set()  # it breaks off without an answer
-        assert waiting.result(60)["recommendations"]["conditions"] == ["genres!=Horror"]
+        assert "genres!=Horror" in waiting.result(60)["recommendations"]["conditions"]
         assert say(client, LAUGH, user=PERSON)["recommendations"]["items"] and LAUGH not in endpoint.lines
 
 

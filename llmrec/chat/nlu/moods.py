@@ -76,7 +76,7 @@ MOODS = (
         "drama romance documentary 剧情 爱情 纪录", "action horror thriller war crime adventure 动作 恐怖 惊悚 战争 犯罪",
     ),
     _mood(
-        r"funnier|funny|hilarious|make (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh",
+        r"funnier|(?<=but )funny|(?<=and )funny|(?<=also )funny|funny too|makes? (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh",
         "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
     ),
     _mood(r"scary|scarier|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),

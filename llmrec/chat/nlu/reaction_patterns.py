@@ -147,7 +147,7 @@ OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("accept", re.compile(r"(?:好的?|行|嗯|那)?[,, ]*(?:就|那就)(?:看|要|买|选|来)?(?P<titles>《[^》]+》)(?:吧|了|好了)?[。! ]*", re.I)),
 )  # fmt: skip
 ONE_PLACE = re.compile(rf"{PLACE}|{ZH_PLACE}", re.I)
-TOLD_BEFORE = re.compile(
+REMINDS = re.compile(
     r"^(?:(?:but|and|hey|no|look|well)[, ]+)*(?:as )?(?:i|we)(?:'ve| have)? (?:just |already )*(?:said|told you|mentioned)(?: that| before)*[, ]+(?=(?:i|we|she|he|my)\b)",
     re.I,
 )

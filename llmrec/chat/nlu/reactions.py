@@ -25,8 +25,8 @@ from llmrec.chat.nlu.reaction_patterns import (
     PATTERNS,
     PLACE,
     PRAISE,
+    REMINDS,
     SEEN_TITLES,
-    TOLD_BEFORE,
     TOO_ALONE,
     TOO_ANY,
     TOO_CHINESE,
@@ -115,7 +115,7 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
     text = " ".join(line.replace("\u2019", "'").split())
     if not text or len(text) > MAX_CHARACTERS:
         return None
-    text = TOLD_BEFORE.sub("", text)
+    text = REMINDS.sub("", text)
     if known := _titles_seen(text, catalog):
         return Reaction("seen", known)
     if NONE.fullmatch(text):
