@@ -7,7 +7,7 @@ draft goes through the verifier like any other sentence, so that what a catalogu
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet
@@ -26,20 +26,22 @@ UNMET = 0.65
 """The same where no word of it is met."""
 JOINED = 0.4
 """Share of the reasons that leave to what is told to show what of it bears on the wish."""
+PERSONAL = 0.35
+"""Share of the reasons by a query that tell of an item of the person's history, too, that is of the kind."""
 CONTRASTED = 0.7
 """Share of the reasons by a cause of another kind that say of which kind it is."""
-SHORT = 0.4
+SHORT = 0.25
 """Share of things that are told without what they have."""
 READABLE = 34
 """Words of what is told of the item's own text; longer stretches come after shorter ones."""
 STORIES = 4
 """Sentences of an item's own text that are tried."""
-LONGEST = 54
+LONGEST = 58
 """Words of a text to which a sentence on what the item's text does not say is added, at most with it."""
 BESIDE = 0.4
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
-_FALLBACK = {"same": "same", "alike": "alike", "two": "two", "company": "company", "last": "led", "unlike": "led",
-             "asked": "query", "unmet": "query, partly", "met": "query"}  # fmt: skip
+_ECHO = re.compile(r"\{e\}[^.]*: \{x0?\}|\{x\}\. \{It\} \{has\} \{e\}$")
+"""Plans that say what the text has right beside that text."""
 
 
 def natural_drafts(
@@ -84,7 +86,7 @@ def natural_drafts(
                 for plan in drawn:
                     if made < DRAWS and _fillable(plan, slots, about_it):
                         made += 1
-                        yield from _ended(_filled(plan, about_it.brief, slots), reason, slots, rng)
+                        yield from _ended(_filled(plan, about_it.brief, slots), about_it.brief, reason, slots, rng)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class _Reason:
     only: tuple[Facet, ...] = ()
     term: QueryTerm | None = None
     silent: QueryTerm | None = None
+    personal: bool = False
 
 
 def _reasons(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
@@ -113,7 +116,9 @@ def _reasons(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
         yield _Reason("weak", plans.WEAK if brief.history else plans.GUESS, plans.WEAK[7:])
         return
     if has_query:
-        yield from _of_the_query(about_it, rng)
+        alike = brief.history and telling_kinds(brief.history[0].shared, about_it.facets)
+        personal = bool(alike) and rng.random() < PERSONAL
+        yield from (replace(reason, personal=personal) for reason in _of_the_query(about_it, rng))
     if about_it.variant:
         yield same
     yield from _of_the_history(about_it, rng)
@@ -142,14 +147,15 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
         if each.by:
             listed = {"is": plans.MET_IS, "for": plans.MET_FOR, "has": plans.MET_HAS}[each.role]
             words = about_it.thing.words if about_it.thing else ""
-            if rng.random() < JOINED and all(noun in words for noun in re.split(", | and ", each.by)):
+            if rng.random() < JOINED and all(noun in words for noun in _listed(each.by)):
                 listed = plans.DIRECT
             yield _Reason("met", listed, (), brief.queried, each, beside)
         elif each.direct:
             yield _Reason("direct", plans.DIRECT, (), brief.queried, each, beside)
             further = plans.PRESENT if each.role == "has" and each.word[:1].islower() else plans.FURTHER
             yield _Reason("met", further, (), brief.queried, each, beside)
-    if near and (not answers or rng.random() < 0.5):
+    shade = about_it.colour != about_it.queried_colour
+    if near and (not answers or (shade and rng.random() < 0.5)):
         yield _Reason("coloured", plans.COLOURED, plans.COLOURED_BARE, (), None, beside)
     if answers and silent:
         yield _Reason(
@@ -230,6 +236,8 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
     if reason.name == "but":  # a decade is said already
         kind = _undated(kind)
     another, both = _another(kind)
+    shared = tuple(telling_kinds(brief.history[0].shared, about_it.facets)) if reason.personal else ()
+    of_both = kind_of(about_it.facets, about_it.vocabulary, brief, shared, rng, text) if shared else ""
     theirs = about_it.vocabulary.facets[about_it.cause] if about_it.cause and about_it.of_another_kind else ()
     title = about_it.catalog.item(about_it.cause).title if about_it.cause else ""
     like = _undated(kind_of(theirs, about_it.vocabulary, brief, (), rng, title)) if theirs else ""
@@ -239,10 +247,13 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
     short = name if rest and rng.random() < SHORT else thing.words if thing else ""
     term = reason.term
     word = term.word if term else ""
-    if thing and not _says_noun(kind, thing.words):  # "swimwear bottom", where the text says "bikini bottoms"
+    if thing and not _says_noun(
+        about_it.facets, kind, thing.words
+    ):  # "swimwear bottom", where the text says "bikini bottoms"
         kind = another = both = ""
     return {
-        "K": kind, "k": another, "ks": both, "L": like, "P": about_it.people, "p": _lower_first(about_it.people),
+        "K": kind, "k": another, "ks": both, "ka": _another(of_both)[0], "L": like, "P": about_it.people,
+        "p": _lower_first(about_it.people),
         "D": next((f.value for f in about_it.facets if f.name == "year"), ""), "Q": about_it.query,
         "one": "film" if brief.words.noun == "film" else "thing", "q": word, "bes": _bes(word),
         "qb": word.split()[-1] if word else "", "e": term.by if term else "",
@@ -260,7 +271,7 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
     }  # fmt: skip
 
 
-def _ended(text: str, reason: _Reason, slots: Mapping[str, str], rng: random.Random) -> Iterator[str]:
+def _ended(text: str, brief: Brief, reason: _Reason, slots: Mapping[str, str], rng: random.Random) -> Iterator[str]:
     """A draft with its full stop; before that one, where there is room, with what the text does not say of the wish."""
     text = re.sub(r"([.!?])\.+$", r"\1", f"{text}.")
     text = re.sub(r"([.!?])\.(?= )", r"\1", text)
@@ -270,7 +281,15 @@ def _ended(text: str, reason: _Reason, slots: Mapping[str, str], rng: random.Ran
         more = _filled(rng.choice(plans.SILENT[role]), None, {**slots, "q": word, "bes": _bes(word)})
         if len(f"{text} {more}".split()) <= LONGEST:
             yield f"{text} {more}."
+    if reason.personal and slots["ka"]:
+        more = _filled(rng.choice(plans.PERSONAL), brief, slots)
+        if f"{text} {more}".count(brief.title) < 2 and len(f"{text} {more}".split()) <= LONGEST:
+            yield f"{text} {more}."
     yield text
+
+
+def _listed(phrases: str) -> list[str]:
+    return [re.sub("^(?:an?|the) ", "", each) for each in re.split(", | and ", phrases)]
 
 
 def _bes(noun: str) -> str:
@@ -284,8 +303,11 @@ def _asked(term: QueryTerm) -> str:
     return f"something {'for ' if term.role == 'for' else ''}{term.word}"
 
 
-def _says_noun(kind: str, words: str) -> bool:
-    return bool(kind) and kind.split()[-1].lower().removesuffix("s") in words.lower()
+def _says_noun(facets: Sequence[Facet], kind: str, words: str) -> bool:
+    """Whether a thing's own text calls it what the catalogue does: no "swimwear bottom", but "bikini bottoms"."""
+    kinds = [facet.value.lower() for facet in facets if facet.name in KINDS]
+    told = next((each.split() for each in kinds if kind.lower().endswith(each)), kind.lower().split()[-1:])
+    return bool(told) and all(word.removesuffix("s") in words.lower() for word in told)
 
 
 def _lower_first(words: str) -> str:
@@ -327,6 +349,8 @@ def _fillable(plan: str, slots: Mapping[str, str], about_it: Subject) -> bool:
     kind_asked = about_it.thing and any(facet.name in KINDS for facet in brief.queried)
     if asked and named & {"X", "X0"} and not named & {"K", "V"} and not kind_asked:
         return False
+    if about_it.thing and _ECHO.search(plan) and all(each in slots["x"] for each in _listed(slots["e"])):
+        return False  # "it has wool: a jumper in wool"
     if about_it.thing and "K" in named and named & {"x", "X", "x0"} and "L" not in named:  # its noun twice
         return False
     return all(slots.get(slot, True) for slot in named)

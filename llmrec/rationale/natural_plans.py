@@ -24,7 +24,7 @@ MET_IS = (
     "There is {e} in it, and you wanted it {q}: {x}",
     "You asked for {Q}, so here is one that has {e}: {x}",
     "Something {q}? {It} {has} {e}: {x}",
-    "You wanted {Q}. With {e} in it, here is one: {x}",
+    "You wanted {Q}, and this one {has} {e}. {X}",
 )
 """A word of the wish that says how the item is to be, and what its text says that bears on it."""
 MET_FOR = (
@@ -57,7 +57,6 @@ DIRECT = (
     "With {qn} in mind: {x}",
     "{X}. You asked for {qn}",
     "{qn} is what you asked for: {x}",
-    "{K}, and you asked for {qn}: {x}",
     "{C} is {K}; you asked for {qn}. {X}",
     "Your wish was {qn}: {x}",
     "You were looking for {qn}: {x}",
@@ -77,7 +76,7 @@ PRESENT = (
 )
 """Where the item's text has something that the wish names."""
 FURTHER = (
-    "{X}. {M}",
+    "{X}, as you asked. {M}",
     "You wanted it {q}: {M}. {X0}",
     "You asked for {qn}: {x}. {M}",
     "{K}, as you asked. {M}",
@@ -116,6 +115,15 @@ SILENT = {
     ),
 }
 """Sentences on a word of the wish that the item's text does not have."""
+PERSONAL = (
+    "You {chose} {H}, another {ka}",
+    "{H}, which you {chose}, is another {ka}",
+    "You know {H}, another {ka}",
+    "Like {H}, it is another {ka}",
+    "You also {chose} {H}, another {ka}",
+    "Another {ka} that you {chose} is {H}",
+)
+"""Sentences behind a reason by a query, on an item of the history that is of the same kind, `{ka}`."""
 UNMET = (
     "{K}, at least: {x}",
     "{C} is {K}, as you asked. {X}",
@@ -166,7 +174,6 @@ REQUESTED_THING = (
     "{Q}, you said: {x}",
     "You wanted {Q}, so here is one: {x}",
     "In {V}, as you asked: {x}",
-    "{K}, as you asked. {It} {has} {rest}",
     "You were looking for {Q}: {x}",
     "With {Q} in mind: {x}",
     "{C} is {K}, as you asked: {x}",
@@ -250,6 +257,10 @@ UNLIKE = (
     "{H} is {L}; what it led us to is this: {x}",
     "{H} brought this up: {x}",
     "{H} led us here: {x}",
+    "{H} is why we picked this: {x}",
+    "Picked because you {chose} {H}: {x}",
+    "We picked it mostly because you {chose} {H}: {x}",
+    "You {chose} {H}, so we picked this: {x}",
     "What brought it up is {H}, which you {chose}: {x}",
     "You {chose} {H}, and that pointed to {C}, {K}. {X}",
     "{K}, here because of {H}: {x}",
@@ -326,7 +337,6 @@ MISSED_KIND = (
     "It is not {N} but this: {x}",
     "Not {N}, but this: {x}",
     "{X}. It is not {N}, though",
-    "No {N} here, but this: {x}",
 )
 MISSED_THING = (
     "Not {N}, but {V}: {x}",

@@ -24,7 +24,9 @@ _NOT_TELLING = re.compile(
 )
 """Words of a query that an item's own text may hold without being what is asked for."""
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
-_FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which|where|when|as|only to|until|so|then)\b")
+_FURTHER_CLAUSE = re.compile(
+    r"(?:,|;| --| —) (?:while|but|and|who|whom|whose|which|where|when|as|only to|until|so|then)\b|—(?=\w)"
+)
 _SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
 _GOES_ON = re.compile(
     r"(?:\S+ ){0,4}?(?:he|she|they|it|him|her|them|his|their|its|this|that|these|those|such)\b|"

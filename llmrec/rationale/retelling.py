@@ -30,9 +30,11 @@ _SUBJECT = 14
 """Words of a subject at most, before the verb."""
 _SMALL = re.compile(
     r"(?:[A-Z][a-z]{2,}(?:ing|ed|ly)|An?|The|His|Her|Their|This|Two|Three|Four|Five|In|"
-    r"When|After|On|As|While|During|At|With|Following|Set|Based|Led|Once|Over|Years)(?= )"
+    r"When|After|On|As|While|During|At|With|Following|Set|Based|Led|Once|Over|Years|Though|Although|If|Since|Before|Just|"
+    r"Young|Good|Wealthy|Eccentric|Rival|Neighborhood|Simple|Sought|Three)(?= )"
 )
 _FRAGMENT = re.compile(r"[^,]+,(?: [^,]+,)? [^,]*\b(?:who|that|which|whose)\b[^,]*[.!]$")
+_SOMEBODY = re.compile(r"(?:An?|The|Two|Three) (?:[\w'-]+ ){0,5}(?:who|that|whose)\b")
 _TALE = re.compile(
     r"(?:(?:An?|The|This) (?:[\w'-]+ ){0,4}?(?:story|tale|drama|comedy|film|movie|portrait|account|look|chronicle|"
     r"biopic|saga|adaptation|thriller|adventure|retelling|satire|parody|spoof|documentary))\b"
@@ -93,8 +95,13 @@ def is_whole(sentence: str) -> bool:
     --------
     >>> is_whole("Haru, an orphan who washes ashore in Japan."), is_whole("Haru washes ashore.")
     (False, True)
+    >>> is_whole("A boy who tries to sing."), is_whole("A boy who tries to sing meets a star.")
+    (False, True)
     """
-    return not _FRAGMENT.fullmatch(sentence) and not _TALE.match(sentence)
+    if _FRAGMENT.fullmatch(sentence) or _TALE.match(sentence):
+        return False
+    told = _SOMEBODY.match(sentence)  # "A boy who tries to set his father up."
+    return not told or sum(word in _VERBS for word in re.findall(r"[a-z]+", sentence[told.end() :])) > 1
 
 
 def parted(thing: str) -> tuple[str, str]:

@@ -155,7 +155,7 @@ class Subject:
     @cached_property
     def missed(self) -> str:
         """What the query names and the item has otherwise."""
-        return "" if self.queried_colour else _missed(self.brief, self.facets, self.vocabulary)
+        return _missed(self.brief, self.facets, self.vocabulary)
 
     @cached_property
     def query(self) -> str:
@@ -251,7 +251,8 @@ def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> 
     query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year"}
     held = {facet.name for facet in facets} - met
     has = {(f.name, word) for f in facets for word in f.value.lower().split()}  # "dark blue" is blue
-    for mention in vocabulary.mentions(query):
+    mentions = vocabulary.mentions(query)
+    for mention in sorted(mentions, key=lambda each: not any(is_kind(facet.name) for facet in each.facets)):
         names = {facet.name for facet in mention.facets}
         if names & met or not names & held or mention.facets & {*facets}:
             continue

@@ -246,7 +246,11 @@ def query_frame(segment: Segment) -> Propositions:
         for n in segment.where("ask", "request")
         if "push" not in segment.kinds(n) or segment.terms[n].text in ("asked", "ordered")
     ]
+    asked += [n for n in segment.words("said") if n and segment.terms[n - 1].text == "you"]
+    in_mind = [n for n in segment.words("mind") if n and segment.terms[n - 1].text == "in"]
+    asked = sorted({*asked, *in_mind})
     mine = segment.words("you your") or (segment.words("as") and segment.words("asked ordered requested wanted wished"))
+    mine = mine or in_mind
     if not asked or not mine or segment.title_at() or segment.words("because thanks due owing"):
         return None
     if not facts.query:
@@ -267,6 +271,8 @@ def query_frame(segment: Segment) -> Propositions:
         holds = bool(term.facets & wanted) or term.text in words
         found.append(segment.say("query", facts.item, term.text, holds, "the query does not name it"))
     copula = any(n < asked[0] for n in segment.words("is 's are here get gets it"))
+    if segment.words("what") and not segment.words("this it here these they that") and not segment.result_at():
+        return found  # "a warm jumper is what you asked for"
     if copula or (segment.words("as just exactly precisely what get fits fit match") and not segment.words("for")):
         answered = bool(wanted & facts.facets(facts.item)) if wanted else False
         found.append(segment.say("query", facts.item, "answered", answered, "it is not what was asked for"))
