@@ -41,7 +41,8 @@ from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Index, IndexInputs
 from llmrec.retrieval.resilient import ResilientIndex
-from llmrec.setup import base_folder, demo_data, verify
+from llmrec.setup import base_folder, base_of, demo_data, verify
+from llmrec.setup.artefact import RECORD
 from llmrec.vector_rows import VectorRows, as_rows
 from llmrec.verification import Verifier
 from llmrec.workers import Workers
@@ -258,7 +259,8 @@ class Pipeline:
             Where a server serves something else.
         """
         config = self.config.changed(engine=spec)
-        inputs = EngineInputs(self.model, self.table, base_folder(paths.home()), self.checkpoint)
+        base = base_of(self.checkpoint.info.base, paths.home())
+        inputs = EngineInputs(self.model, self.table, base, self.checkpoint)
         return replace(self, engine=config.open_engine(inputs), config=config)
 
 
@@ -320,7 +322,7 @@ def load_pipeline(
         catalog = Catalog.read(folder or demo_data(home), repeats=kept_repeats(adapter))
     # One that the caller names is used on any catalogue, which every answer then says.
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
-    base = base_folder(home)
+    base = base_of(checkpoint.info.base, home)
     model = _intact_model(checkpoint, base)
     features, problems = extract_features(catalog, checkpoint, home, processes=encoding)
     if folder is not None:
@@ -354,6 +356,8 @@ def load_pipeline(
 
 def _intact_model(checkpoint: Checkpoint, base: Path) -> RecLM:
     """The checkpoint's model on a base whose files are checked. Raises `SetupError` and as `restore_model` does."""
+    if base != base_folder(paths.home()) and not (base / RECORD).is_file():
+        return restore_model(checkpoint, base)  # the user's own, known by its checkpoint alone
     with ThreadPoolExecutor(1) as pool:  # hashing needs no interpreter: it costs a start nothing beside the imports
         checked = pool.submit(verify, base, what="the base model")
         try:

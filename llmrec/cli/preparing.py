@@ -209,11 +209,11 @@ def export(
     """Write a checkpoint as Hugging Face folders that vLLM serves, the LoRA merged into the weights."""
     from llmrec.model.checkpoint import load_checkpoint
     from llmrec.model.export import export_merged
-    from llmrec.setup import base_folder
+    from llmrec.setup import base_of
 
     with show.waiting("merging and writing the models"):
         checkpoint = load_checkpoint(paths.adapter_folder(adapter or "ml-100k"))
-        result = export_merged(checkpoint, base or base_folder(paths.home()), out)
+        result = export_merged(checkpoint, base or base_of(checkpoint.info.base, paths.home()), out)
     show.json(result) if json else show.ready({name: f"{out / name} ({served})" for name, served in result.items()})
 
 

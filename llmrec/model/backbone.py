@@ -84,11 +84,13 @@ def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False) -> nn.
     logging.disable_progress_bar()
     with reading_base(base):
         config = AutoConfig.from_pretrained(base)
-    if not 1 <= exit_layer <= config.num_hidden_layers:
+    layers = getattr(config, "num_hidden_layers", None)
+    if not isinstance(layers, int) or config.get_text_config() is not config:
         raise SetupError(
-            f"exit layer {exit_layer} does not exist: {base.name} has {config.num_hidden_layers} layers; "
-            "choose one of them"
+            f"{base.name} ({config.model_type}) is no decoder of text alone; pass the folder of one as `base`", "base"
         )
+    if not 1 <= exit_layer <= layers:
+        raise SetupError(f"exit layer {exit_layer} does not exist: {base.name} has {layers} layers; choose one of them")
     config.num_hidden_layers = exit_layer
     if getattr(config, "layer_types", None):
         config.layer_types = config.layer_types[:exit_layer]

@@ -116,6 +116,10 @@ class Checkpoint:
         return {id: row for row, id in enumerate(self.items)}
 
 
+SAMPLE = 2**20
+"""Bytes at the start and at the end of a file of weights by which it is known."""
+
+
 def base_identity(base: Path) -> tuple[str, str]:
     """Which base model lies in a folder.
 
@@ -127,13 +131,22 @@ def base_identity(base: Path) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        Its id, and the sha256 of its weights ("" where `llmrec setup` recorded none).
+        Its id, and the sha256 of its weights as `llmrec setup` recorded it; of another's its folder's name, and that of
+        the sizes, the first and the last mebibyte of its files of weights, as a large base takes minutes to read.
     """
     record = base / "llmrec.json"
     if record.is_file():
         noted = json.loads(record.read_text())
         return str(noted["id"]), str(noted["sha256"]["model.safetensors"])
-    return base.name, ""
+    digest = hashlib.sha256()
+    for file in sorted(base.glob("*.safetensors")):
+        size = file.stat().st_size
+        digest.update(f"{file.name} {size}\n".encode())
+        with file.open("rb") as weights:
+            digest.update(weights.read(SAMPLE))
+            weights.seek(max(0, size - SAMPLE))
+            digest.update(weights.read(SAMPLE))
+    return base.resolve().name, digest.hexdigest()
 
 
 def save_checkpoint(

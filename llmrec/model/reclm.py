@@ -72,9 +72,11 @@ class RecLM(nn.Module):
     def __init__(self, backbone: nn.Module, config: RecLMConfig, schema: ItemSchema, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone, self.config = backbone, config
-        table = backbone.get_input_embeddings().weight  # type: ignore[operator]
-        hidden = int(table.shape[1])
-        spread = float(table.detach().float().std())
+        words = backbone.get_input_embeddings()  # type: ignore[operator]
+        hidden = int(words.weight.shape[1])
+        # of what the LLM is given, which for some (Gemma) is more than the table holds
+        scale = float(getattr(words, "embed_scale", 1.0))
+        spread = scale * float(words.weight.detach().float().std())
         self.modalities = tuple(schema.dims)
         self.steps = {name: n for name, n in schema.steps.items() if n > 1 and name in schema.dims}
         dims = {name: dim // self.steps.get(name, 1) for name, dim in schema.dims.items()}

@@ -37,13 +37,13 @@ def check_base(checkpoint: Checkpoint, base: Path) -> None:
         Where the checkpoint was trained on another base model.
     """
     name, checksum = base_identity(base)
-    if name != checkpoint.info.base or (
-        checksum and checkpoint.info.base_sha256 and checksum != checkpoint.info.base_sha256
-    ):
+    known, recorded = checkpoint.info.base_sha256, (base / "llmrec.json").is_file()
+    named = name == checkpoint.info.base
+    if not ((named or not recorded) and checksum == known if known else named):  # a copy may have another name
         raise CheckpointMismatch(
             f"{checkpoint.folder} was trained on base model {checkpoint.info.base} "
             f"({checkpoint.info.base_sha256[:12]}), but {base} "
-            f"holds {name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
+            f"holds {name} ({checksum[:12]}); name that base's folder in LLMREC_BASE, or retrain with `llmrec train`"
         )
 
 

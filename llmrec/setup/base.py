@@ -18,6 +18,56 @@ def base_folder(home: Path) -> Path:
     return home / "models" / BASE_ID
 
 
+def base_of(name: str, home: Path) -> Path:
+    """Return where the base model of a checkpoint lies.
+
+    Parameters
+    ----------
+    name
+        Its id, as the checkpoint has it.
+    home
+        The data directory.
+
+    Returns
+    -------
+    Path
+        `$LLMREC_BASE` where that is set; else the folder of that name below `models/`; else the one of setup.
+    """
+    if given := os.environ.get("LLMREC_BASE"):
+        return Path(given)
+    own = home / "models" / name
+    return own if Path(name).name == name and own.is_dir() else base_folder(home)
+
+
+def keep_base(base: Path, name: str, home: Path) -> bool:
+    """Link a base model of the user's own below `models/`, where `base_of` finds it.
+
+    Parameters
+    ----------
+    base
+        Its folder, which stays where it is.
+    name
+        Its id.
+    home
+        The data directory.
+
+    Returns
+    -------
+    bool
+        Whether it is found there: not where another folder has that name, or links cannot be made.
+    """
+    place = home / "models" / name
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_symlink() and not place.exists():
+            place.unlink()  # to a folder that has gone
+        if not place.exists():
+            place.symlink_to(base.resolve(), target_is_directory=True)
+        return place.resolve() == base.resolve()
+    except OSError:
+        return False
+
+
 def materialise_base(home: Path, progress: Progress = lambda _line: None) -> Path:
     """Make the Hugging Face folder of the base model: on the first call (30 s, 270 MB), verified after.
 

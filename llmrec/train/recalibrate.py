@@ -20,7 +20,7 @@ from llmrec.paths import adapter_folder, home
 from llmrec.pipeline import build_components, extract_features
 from llmrec.provenance import made_with
 from llmrec.registry import plugged
-from llmrec.setup import base_folder
+from llmrec.setup import base_of
 from llmrec.train.calibrate import calibrate
 from llmrec.train.card import RECALIBRATED, write_card
 
@@ -82,7 +82,7 @@ def recalibrate(
         raise BadInput(f"weights cannot be fitted on the valid part of the split {split!r}: {seen.why}", "split")
     info = replace(checkpoint.info, components=(*checkpoint.info.components, *components))
     checkpoint = replace(checkpoint, info=replace(info, cold_start=False))
-    base = base_folder(home())
+    base = base_of(info.base, home())
     features, _ = extract_features(catalog, checkpoint, home())
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, tuple(item.id for item in catalog.items), features.vectors, features.mask)

@@ -28,7 +28,7 @@ from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components
 from llmrec.rationale.compose import compose_pairs
 from llmrec.registry import Plugin, plugged, resolve
-from llmrec.setup import base_folder
+from llmrec.setup import base_folder, base_of, keep_base
 from llmrec.train.calibrate import Calibration, calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
@@ -277,8 +277,14 @@ def run_stages(
         )
     for spec in config.components:
         resolve("score_component", spec)
-    base = config.base or base_folder(home())
+    base = config.base or (
+        base_of(load_checkpoint(config.continue_from).info.base, home())
+        if config.continue_from
+        else base_folder(home())
+    )
     words = PromptWords.load(base)
+    if config.base and not keep_base(config.base, base_identity(base)[0], home()):
+        log.notify("read", f"to use the checkpoint, set LLMREC_BASE to {config.base}: models/ has another of its name")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -31,7 +31,6 @@ from llmrec.pipeline import build_components
 from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import INTEREST, PREFERENCE, WORDS, ComponentKey
 from llmrec.recommender import Recommender, Request
-from llmrec.setup import base_folder
 from llmrec.train.calibrate import calibrate, transfer_pays_off
 from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
@@ -272,16 +271,15 @@ class Recency:
 """
 
 
+@pytest.mark.usefixtures("home")
 def test_weights_are_fitted_anew_without_training(
-    home: Path, tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "recency_of_ours.py").write_text(RECENCY)
     monkeypatch.syspath_prepend(tmp_path)
     data, out, anew = write_catalogue(tmp_path / "data", items=24, events=18), tmp_path / "one", tmp_path / "anew"
     config = CONFIG.changed(base=tiny_base, rationale=RationaleConfig(pairs=0))
     former = train(data, out, config.changed(split="rolling")).info
-    base_folder(home).parent.mkdir(parents=True)
-    base_folder(home).symlink_to(tiny_base)
     same_again = recalibrate(out, data, tmp_path / "same")
     valid = "valid ndcg@10"  # near, not equal: a checkpoint stores half precision
     assert same_again.metrics[valid] == pytest.approx(former.metrics[valid], abs=0.05)
@@ -310,8 +308,6 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
         base=tiny_base, components=("recency_of_ours:Recency",),
     )  # fmt: skip
     train(data, out, config)
-    base_folder(home).parent.mkdir(parents=True)
-    base_folder(home).symlink_to(tiny_base)
     shop = Recommender.from_pretrained(out, data)
     asked = shop.pipeline.words("a comedy")
     assert asked is not None and asked.shape == shop.pipeline.components.media["text"].shape[1:] != (384,)
