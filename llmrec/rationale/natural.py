@@ -143,6 +143,9 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     silent = [each for each in wanted if not each.by and not each.direct] if about_it.item.description else []
     met = any(each.by or each.direct for each in wanted)
     beside = silent[0] if silent and rng.random() < (BESIDE if met else UNMET) else None
+    coloured = _Reason("coloured", plans.COLOURED, plans.COLOURED_BARE, (), None, beside)
+    if near and not answers and rng.random() < 0.6 and not any(each.role == "is" and each.by for each in wanted):
+        yield coloured  # the colour is more of what was asked for than what it is for
     for each in sorted(wanted, key=lambda one: (not one.by, not one.direct)):
         if each.by:
             listed = {"is": plans.MET_IS, "for": plans.MET_FOR, "has": plans.MET_HAS}[each.role]
@@ -156,7 +159,7 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
             yield _Reason("met", further, (), brief.queried, each, beside)
     shade = about_it.colour != about_it.queried_colour
     if near and (not answers or (shade and rng.random() < 0.5)):
-        yield _Reason("coloured", plans.COLOURED, plans.COLOURED_BARE, (), None, beside)
+        yield coloured
     if answers and silent:
         yield _Reason(
             "unmet",

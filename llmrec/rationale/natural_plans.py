@@ -76,14 +76,22 @@ PRESENT = (
 )
 """Where the item's text has something that the wish names."""
 FURTHER = (
-    "{X}, as you asked. {M}",
     "You wanted it {q}: {M}. {X0}",
     "You asked for {qn}: {x}. {M}",
-    "{K}, as you asked. {M}",
-    "{C} is {K}. You asked for {qn}: {M}",
     "You asked for {qn}. {X}. {M}",
     "{X0}, as you asked. {M}",
+    "{X}, as you asked. {M}",
+    "{K}, as you asked. {M}",
     "{qn}, you said. {X}. {M}",
+    "{qn}, you said: {x}. {M}",
+    "{X}. You wanted it {q}: {M}",
+    "{X0}. You asked for {qn}: {M}",
+    "You were looking for {Q}: {x}. {M}",
+    "With {Q} in mind: {x}. {M}",
+    "Your wish was {Q}: {x}. {M}",
+    "You wanted {Q}; {this} {V}: {x}. {M}",
+    "{M}. You asked for {qn}, and {this} {V}: {x}",
+    "{C} is {K}, and you asked for {qn}. {M}",
 )
 """Where another sentence of the item's text has the word, `{M}`."""
 SILENT = {
@@ -232,6 +240,10 @@ ALIKE_THING = (
     "{H}, another {k}, is why we picked this: {x}",
     "{H}, another {k}, brought this up: {x}",
     "If you like {H}, here is one more: {x}",
+    "{X}. {H}, which you {chose}, led us here",
+    "You {chose} {H}, so here is one more: {x}",
+    "{H} led to one more: {x}",
+    "{X}, in {V}. {H}, which you {chose}, is why we picked it",
     "You know {H}, another {k}; {this} {V}: {x}",
     "After {H}, another {k}, this: {x}",
     "{X}. Like {H}, it is {K}",
@@ -254,7 +266,6 @@ UNLIKE = (
     "{H} is {L}, but it led us here: {x}",
     "You {chose} {H}, {L}, and it led us here: {x}",
     "{H}, {L}, led us here: {x}",
-    "{H} is {L}; what it led us to is this: {x}",
     "{H} brought this up: {x}",
     "{H} led us here: {x}",
     "{H} is why we picked this: {x}",
@@ -334,9 +345,9 @@ MISSED = (
 """Where the query names a colour, a category or a genre, and the item has others."""
 MISSED_KIND = (
     "You asked for {N}; this is something else: {x}",
-    "It is not {N} but this: {x}",
-    "Not {N}, but this: {x}",
     "{X}. It is not {N}, though",
+    "{X}. You asked for {N}, but this is something else",
+    "Something else than {N}: {x}",
 )
 MISSED_THING = (
     "Not {N}, but {V}: {x}",

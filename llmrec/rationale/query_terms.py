@@ -16,8 +16,8 @@ MOST_PHRASES = 3
 _RELATED: tuple[tuple[str, str], ...] = (
     (
         "warm warmer winter cold snow",
-        "wool; alpaca; cashmere; mohair; merino; fleece; down; padding; a turtle neck; a polo neck; a hood; a "
-        "lining; pile",
+        "wool; alpaca; cashmere; a chunky knit; a thick knit; mohair; merino; fleece; down; padding; a turtle neck; "
+        "a polo neck; a hood; a lining; pile",
     ),
     (
         "comfortable comfy cosy cozy relaxed lounge home everyday",
@@ -36,8 +36,7 @@ _RELATED: tuple[tuple[str, str], ...] = (
     ),
     (
         "summer hot beach holiday cool airy light lightweight vacation",
-        "linen; an airy weave; airy cotton; lightweight jersey; short sleeves; narrow shoulder straps; straps; "
-        "cotton; viscose; shorts",
+        "linen; an airy weave; airy cotton; lightweight jersey; short sleeves; narrow shoulder straps",
     ),
     (
         "sport sports gym running run training yoga fitness workout",

@@ -31,7 +31,7 @@ _SUBJECT = 14
 _SMALL = re.compile(
     r"(?:[A-Z][a-z]{2,}(?:ing|ed|ly)|An?|The|His|Her|Their|This|Two|Three|Four|Five|In|"
     r"When|After|On|As|While|During|At|With|Following|Set|Based|Led|Once|Over|Years|Though|Although|If|Since|Before|Just|"
-    r"Young|Good|Wealthy|Eccentric|Rival|Neighborhood|Simple|Sought|Three)(?= )"
+    r"Young|Good|Wealthy|Eccentric|Rival|Neighborhood|Simple|Sought|Three)(?=[ -])"
 )
 _FRAGMENT = re.compile(r"[^,]+,(?: [^,]+,)? [^,]*\b(?:who|that|which|whose)\b[^,]*[.!]$")
 _SOMEBODY = re.compile(r"(?:An?|The|Two|Three) (?:[\w'-]+ ){0,5}(?:who|that|whose)\b")
