@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.answers import requests_variants, unmet_alone
+from llmrec.chat.answers import best_of, requests_variants, unmet_alone
 from llmrec.chat.catalogue_questions import CatalogueQuestions
 from llmrec.chat.choices import Choices
 from llmrec.chat.descriptions import memory, recap
@@ -93,6 +93,11 @@ class ActReplies:
             return None
         if answer := self.catalogue.reply(line):
             return answer
+        if (both := cues.WHY_AND.fullmatch(line.strip())) and (
+            asked := self.items.item(f"{both['asks']} {both['place']}", state)
+        ):
+            listed = state.last.items if state.last else ()
+            return ActReply(asked.text, asked.topic, why=asked.topic in listed)
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and ERA_OF_PEOPLE.search(line) and is_vague(without_situation(line)):
             return ActReply(SAYS["era untold"][language_of(line)])
@@ -340,6 +345,10 @@ class ActReplies:
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         if named := self.items.named(line, state):
             return named
+        if re.search(r"\bthe \w+(?:er|est) one\b", line, re.I):
+            of = tuple(id for id in state.mentioned if id in listed) or listed
+            best = best_of(line, [self._catalog.item(id) for id in of])
+            return (best,) if best else of[:1]
         if cues.BOTH.search(line):
             return listed if re.search(r"\ball\b|全", line, re.I) else listed[:2]
         topic = state.topic if state.topic in self._offered else None

@@ -7,38 +7,24 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 import dataclasses
 import re
 from collections.abc import Container, Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.wording import plain
-from llmrec.chat.absences import absent
-from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.answers import unmet_demands, without_repeats
 from llmrec.chat.choices import leaves_choice
-from llmrec.chat.clarification import answered, may_clarify, question_below
-from llmrec.chat.commands import Commands
-from llmrec.chat.corrections import Corrections
-from llmrec.chat.descriptions import describe_conditions, error_in_chinese, understood
-from llmrec.chat.item_references import find_item
-from llmrec.chat.line_parts import LineCutter
-from llmrec.chat.list_reading import ListReader, without_ruled_out
-from llmrec.chat.lists import JOINT, ListPlanner
-from llmrec.chat.nlu import cues, rules
+from llmrec.chat.clarification import may_clarify, question_below
+from llmrec.chat.descriptions import error_in_chinese
+from llmrec.chat.line_answers import LineAnswers
+from llmrec.chat.lists import JOINT
+from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
-from llmrec.chat.nlu.references import list_position
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rules import starts_over
-from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import HELP, Reply
-from llmrec.chat.requests import LIST_LENGTH, RequestWriter
-from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
-from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
+from llmrec.chat.state import DialogueState, ListState
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -49,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 
-class Conversation:
+class Conversation(LineAnswers):
     """The dialogue with one person, who has a history, or with one of whom nothing is known.
 
     Parameters
@@ -116,34 +102,13 @@ class Conversation:
         catalog.rows([*history, *never])
         if where:
             parse_where(where, catalog)
-        self.catalog = catalog
-        self.state = state or DialogueState()
-        """What the conversation has come to; replaced, never changed in place."""
-        self._history = history
-        self._words = words or catalog
-        self._parse = parser.invoke if parser else partial(rules.understand, catalog=self._words)
-        self._offered = catalog.row if offered is None else offered
-        self._acts = ActReplies(catalog, self._offered, self._words)
-        self._reactions = Reactions(catalog, self._offered, self._words, self._acts)
-        self._cutter = LineCutter(self._words, self._reactions, self._acts, self._parse)
-        self._reader = ListReader(self._words, self._acts)
-        self._lists = ListPlanner(self._words, self._offered, self._acts, never)
-        self._requests = RequestWriter(catalog, self._words, self._offered, tuple(events), where, context)
-        self._clarify, self._before = clarify, self.state
-        self._language = "en"
-        self._commands = Commands(catalog, self._words, self._offered)
-        self._corrections = Corrections(catalog, self._words, self._acts.items)
+        super().__init__(catalog, history, events, never, where, context, parser, state, offered, words)
+        self._clarify = clarify
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """What every item of the last list meets, each as `llmrec.retrieval.filters.parse_where` reads it."""
         return self.state.last.conditions if self.state.last else ()
-
-    @property
-    def history(self) -> tuple[str, ...]:
-        """Ids of the items that the person interacted with, oldest first, those named in the conversation last."""
-        said = (id for id in dict.fromkeys(self._requests.available(self.state.liked)) if id not in self._history)
-        return (*self._history, *said)
 
     def reply(self, line: str, image: bytes | None = None) -> Reply:
         """Answer one line.
@@ -238,133 +203,14 @@ class Conversation:
         of_item = image is None and self._corrections.speaks_of_item(line, before)
         update = {"last_line": line if of_item else "", "last_line_changed": before.changed(self.state)}
         self.state = self.state.model_copy(update=update)
+        if before.last is None and reply.request is not None and cues.PATTERNS["greet"].search(typed):
+            reply = dataclasses.replace(reply, words=f"{SAYS['hello'][language]} {reply.words}".strip())
         if withdrawn:
             reply = dataclasses.replace(reply, words=f"{withdrawn} {reply.words}".strip())
         surprised = cues.SURPRISE.search(line) is not None  # who wants a surprise wants no question
         refined = surprised or (reply.list is not None and (self.state.refused or JOINT in (reply.list.query or "")))
         clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)
         return dataclasses.replace(reply, clarifies=clarifies, language=language)
-
-    def _reply(self, intent: Intent, line: str, image: bytes | None, question: Question | None) -> Reply:
-        if image is not None:
-            self.add_picture(image)
-        else:
-            if question and (found := answered(line, question, self._lists, self.state)):
-                return self._listing(*found)
-            if self._before.last is not None and self._items and cues.ONLY_THOSE.fullmatch(line.strip()):
-                return self._just_those(self._before.last, self._before.spoken)
-            if (
-                reply := self._contrast(line)
-                or self._parted(line)
-                or self._reaction(intent, line)
-                or self._without_list(intent, line)
-            ):
-                return reply
-        if intent.action == "drop":
-            return self._drop(intent.subject, line)
-        asks, suited, mood, untold = image is None and intent.action in ("ask", "similar"), "", "", ""
-        if asks:
-            intent, suited, self.state = self._reader.suited(intent, line, self.state)
-            intent, mood, untold = self._reader.in_mood(intent, line)
-            intent, self.state = self._reader.without_refused(intent, line, self.state)
-        words = ""
-        if image is None:
-            words, self.state = self._reader.lasting(intent, line, self.state)
-        nothing_new = self.state.refused == self._before.refused
-        if asks and nothing_new and intent.action == "ask" and (unmet := self._reader.unmet(intent, line)):
-            return Reply(unmet)
-        wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
-        if wanted is None:
-            return self._command(intent)
-        if wanted.query:
-            new = [what for what in self.state.refused if what not in self._before.refused]
-            wanted = wanted.model_copy(update={"query": without_ruled_out(wanted.query, new)})
-        if cues.OTHERS.search(line):
-            excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
-            wanted = wanted.model_copy(update={"excluded": excluded})
-        if asks:
-            language = language_of(line)
-            unmet, unread = unmet_demands(line, self._words, language), self._reader.unread(line, self.state)
-            never = self._requests.never(wanted, self.state, self.history)
-            said = understood(
-                intent, wanted, self.state, self._before, self._words, language,
-                named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
-                preferred=intent.preferred if mood else (),
-                met=lambda conditions: self._lists.meets(conditions, never),
-            )  # fmt: skip
-            words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)
-        return self._listing(wanted, words)
-
-    def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
-        """Make a reply with a list one with a list of so many items."""
-        listing = self._listing(wanted.model_copy(update={"length": length}))
-        said = SAYS["length one" if length == 1 else "length"][language].format(count=length)
-        words = f"{said} {reply.words}".strip() if length != (wanted.length or LIST_LENGTH) else reply.words
-        return dataclasses.replace(listing, words=words)
-
-    def _listing(self, wanted: ListState, words: str = "") -> Reply:
-        return Reply(words, request=self._requests.request(wanted, self.state, self.history), list=wanted)
-
-    def _just_those(self, last: ListState, spoken: tuple[str, ...]) -> Reply:
-        """List what the last reply told of; the same list where it told of no part of it."""
-        words = SAYS["just those"][self._language]
-        said = words.format(conditions=describe_conditions(spoken, self._language)) if spoken else ""
-        return self._listing(self._lists.again(self.state, last, narrowed(last.conditions, spoken)), said)
-
-    def _drop(self, dropped: str, line: str) -> Reply:
-        self.state, wanted = self._lists.without(dropped, self.state)
-        if wanted is not None:
-            return self._listing(wanted)
-        return Reply(SAYS["taken back"][language_of(line)].format(values=", ".join(values_of(dropped))))
-
-    def _take_back(self, line: str) -> Reply:
-        """Take the last change back; a list that it changed is made again."""
-        after = self.state.reverted()
-        if after is None:
-            return Reply(SAYS["nothing to revert"][language_of(line)])
-        before, self.state = self.state, after
-        words = self._reactions.reverted(line, before, after)
-        if after.last is None or not before.lists_otherwise(after):
-            return Reply(words)
-        return self._listing(self._lists.again(after, after.last, after.last.conditions), words)
-
-    def _parted(self, line: str) -> Reply | None:
-        """Take in what a line does with items, answer what it asks, read the rest; None where it does one thing."""
-        parts = self._cutter.cut(line, self.state, self.history)
-        if parts is None:
-            return None
-        said = []
-        for each in parts.reactions:
-            try:
-                outcome = self._reactions.consequence(each, line, self.state)
-            except BadInput as error:
-                said.append(_sentence(error))
-                continue
-            self.state = self._reactions.holding(outcome, self._lists)
-            said.append(outcome.words)
-        told = {"topic": parts.topic or self.state.topic, "mentioned": parts.mentioned or self.state.mentioned}
-        self.state = self.state.model_copy(update=told)
-        said += [each.text.strip() for each in parts.answers]
-        try:
-            reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
-        except BadInput as error:
-            reply = Reply(_sentence(error))
-        words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
-        relists = any(each.kind != "accept" for each in parts.reactions)
-        last = self.state.last
-        if reply.request is None and reply.why is None and relists:
-            lists, state = self._lists, self.state
-            again = lists.new(state, None, ()) if last is None else lists.again(state, last, last.conditions)
-            return self._listing(again, words)
-        return dataclasses.replace(reply, words=words)
-
-    def _reaction(self, intent: Intent, line: str) -> Reply | None:
-        """Take in what a line does with items of the list; None where it does nothing with them."""
-        turn = self._reactions.turn(intent, line, self.state, self._lists)
-        if turn is None:
-            return None
-        self.state = turn.state
-        return Reply(turn.words) if turn.list is None else self._listing(turn.list, turn.words)
 
     def show(
         self,
@@ -436,16 +282,6 @@ class Conversation:
             last = self.state.last or ListState()
             self.state = self.state.model_copy(update={"last": last.model_copy(update={"items": tuple(items)})})
 
-    def add_picture(self, image: bytes) -> None:
-        """Have a picture at hand that a list of before was like.
-
-        Parameters
-        ----------
-        image
-            The picture, as a file holds it.
-        """
-        self._requests.add_picture(image)
-
     def last_request(self) -> Request:
         """Write the request that made the last list once more, to have its reasons measured.
 
@@ -460,115 +296,3 @@ class Conversation:
             Where there is no list yet, or the picture that it is like is not at hand.
         """
         return self._requests.again(self.state, self.history)
-
-    def _without_list(self, intent: Intent, line: str) -> Reply | None:
-        """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
-        language = language_of(line)
-        if (subject := self._acts.absent_subject(line, self.state)) is not None:
-            ids = self._acts.items.named(line, self.state)
-            self.state = self.state.model_copy(update={"topic": ids[0] if len(ids) == 1 else self.state.topic})
-            named = [self.catalog.item(id).title for id in ids]
-            asked = named if len(named) > 1 else [subject]
-            return Reply(" ".join(plain(self._absent(each, language)) for each in asked))
-        if back := self._acts.withdrawn(line, self.state):
-            return self._withdraw(back, language)
-        answer = self._acts.reply(line, intent, self.state, self.history)
-        if answer is None:
-            return None
-        topic = answer.topic or self.state.topic
-        if answer.takes:
-            words, self.state = self._reactions.accepting(answer.takes, line, self.state)
-            return Reply(words)
-        if answer.why:
-            why = self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
-            return dataclasses.replace(why, words=answer.text)
-        spoken = self.state.short_replies + 1
-        told = {
-            "topic": topic,
-            "short_replies": spoken,
-            "spoken": answer.spoken,
-            "mentioned": answer.mentioned or self.state.mentioned,
-        }
-        self.state = self.state.model_copy(update=told)
-        return Reply(answer.text, done=answer.ends)
-
-    def _contrast(self, line: str) -> Reply | None:
-        """Answer why the list has one item and not another; None for any other line."""
-        if replacement := self._acts.choices.replacement(line, self.state):
-            listed, other = replacement
-            self.state = self.state.model_copy(update={"topic": listed})
-            return Reply(plain(self._absent(other, language_of(line), listed)))
-        if (contrast := self._acts.choices.contrast(line, self.state)) is None:
-            return None
-        preferred, other = contrast
-        self.state = self.state.model_copy(update={"topic": preferred})
-        words = plain(self._absent(other, language_of(line), preferred)) if other else ""
-        return Reply(words, why=preferred)
-
-    def _withdraw(self, back: Withdrawal, language: str) -> Reply:
-        """Take back what a line names of what holds; the list is made again where that changes it."""
-        words, had, gone = (
-            withdrawal_message(back, self.state, language),
-            self.state.last,
-            (*back.allowed, *back.dropped),
-        )
-        if back.unknown:
-            return Reply(words)
-        self.state = self.state.without(gone)
-        last = self.state.last
-        if last is not None and back.query is not None:
-            last = last.model_copy(update={"query": back.query or None})
-        if re.search(r"\w", back.rest):
-            self.state = self.state.model_copy(update={"last": last})
-            reply = self._reply(self._parse(back.rest), back.rest, None, None)
-            return dataclasses.replace(reply, words=f"{words} {reply.words}".strip())
-        if last is None or (last == had and not set(gone) & set(self._before.refused)):
-            return Reply(words)
-        return self._listing(self._lists.again(self.state, last, last.conditions), words)
-
-    def _absent(self, subject: str, language: str, preferred: str | None = None) -> str:
-        last = self.state.last
-        never = self._requests.never(last, self.state, self.history) if last else ()
-        of_value = any(subject.strip() == subject[m.start : m.end] for m in Lexicon.of(self._words).mentions(subject))
-        item = None
-        try:
-            place = list_position(subject) or subject
-            found = self.catalog.item(find_item(place, self.state, self._words, self._words.row))
-            # "why not trousers?" asks for no title that holds the word
-            item = None if of_value and found.title.casefold() != subject.strip().casefold() else found
-        except BadInput:
-            pass
-        return absent(
-            subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never,
-            preferred=preferred,
-        )  # fmt: skip
-
-    @property
-    def _items(self) -> tuple[str, ...]:
-        """Ids of the last list."""
-        return self.state.last.items if self.state.last else ()
-
-    def _why(self, intent: Intent) -> Reply:
-        item = self._commands.why(intent, self.state)
-        self.state = self.state.model_copy(update={"topic": item})
-        return Reply(why=item)
-
-    def _command(self, intent: Intent) -> Reply:
-        """Carry out what a line commands."""
-        if intent.action == "why":
-            return self._why(intent)
-        if intent.action in ("help", "quit"):
-            return Reply(HELP) if intent.action == "help" else Reply("Goodbye.", done=True)
-        if intent.action == "anew":
-            words, self.state = self._commands.start_over(self.state, self._language)
-        elif intent.action == "not":
-            words, self.state = self._commands.reject(intent, self.state)
-        else:
-            title, self.state = self._commands.like(intent, self.state)
-            words = SAYS["noted like"][self._language].format(titles=title)
-        return Reply(words)
-
-
-def _sentence(error: BadInput) -> str:
-    said = str(error)
-    return f"{said[:1].upper()}{said[1:]}."

@@ -10,7 +10,7 @@ from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english
-from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
+from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon, ValueMention
 from llmrec.chat.nlu.moods import without_moods
 from llmrec.chat.nlu.negated_moods import without_negated_moods
 from llmrec.chat.nlu.query_words import bare_query, without_fillers
@@ -107,6 +107,7 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
         told = joint.join(_told(value, language) for value in shown)
         told += " …" if len(shown) < len(clause.values) else ""
         parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
+    parts = [re.sub(r"^no (?=for )", "nothing ", part) for part in parts]
     return ("," if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
@@ -174,10 +175,17 @@ def describe_refused(
     """
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
-    parts = [SAYS["refused"][language].format(what=joint.join(dict.fromkeys(told)))]
-    if kinds := [value for _, value in hinting(refused, catalog, query) if value not in requested]:
-        values = [in_chinese(value) if language == "zh" else value for value in kinds]
-        parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
+    what = joint.join(dict.fromkeys(told))
+    kinds = [value for _, value in hinting(refused, catalog, query) if value not in requested]
+    values = ("、" if language == "zh" else ", ").join(in_chinese(each) if language == "zh" else each for each in kinds)
+    if (
+        kinds
+        and not any(item.description for item in catalog.items)
+        and all(hinting((each,), catalog) for each in refused)
+    ):
+        return SAYS["refused by kinds"][language].format(values=values, what=what)  # titles tell next to nothing of it
+    parts = [SAYS["refused"][language].format(what=what)]
+    parts += [SAYS["refused kinds"][language].format(values=values)] if kinds else []
     return ("," if language == "zh" else ", and ").join(parts)
 
 
@@ -372,7 +380,12 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
         return SAYS["by kinds"][language].format(
             query=plain(query), kinds=("、" if language == "zh" else ", ").join(told)
         )
+    mentions = Lexicon.of(catalog).mentions(query)
+    if mentions and is_vague(_without(query, mentions)):
+        return ""  # a value says itself what it is
     words = [word for word in unnamed(stated, catalog) if not is_vague(word)]
+    if words and len(query.split()) <= MAX_UNNAMED and not is_vague(query) and not re.search(r" (?:and|or) |,", query):
+        words = [query]
     if words and len(query.split()) <= SHORT_QUERY:
         return SAYS["by unknown words"][language].format(words=plain(_quoted(words[:MAX_UNNAMED], language)))
     if language == "en" and len(query.split()) > MAX_QUOTED:
@@ -385,6 +398,12 @@ def _searched(key: str, query: str, catalog: Catalog, language: str) -> str:
     """Own that words are looked for in texts alone."""
     where = SAYS["in texts" if any(item.description for item in catalog.items) else "in titles"][language]
     return SAYS[key][language].format(query=plain(query), where=where)
+
+
+def _without(text: str, mentions: Sequence[ValueMention]) -> str:
+    for each in reversed(mentions):
+        text = f"{text[: each.start]} {text[each.end :]}"
+    return text
 
 
 def _quoted(words: Sequence[str], language: str) -> str:

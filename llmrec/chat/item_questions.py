@@ -259,7 +259,7 @@ class ItemQuestions:
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
         text = plain(compared(line, items, self._catalog, language_of(line)))
-        return ActReply(text, best_of(line, items))
+        return ActReply(text, best_of(line, items), mentioned=tuple(named) if len(named) < len(listed) else ())
 
     def superlatives(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?".

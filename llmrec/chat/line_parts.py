@@ -15,7 +15,8 @@ from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.suitability import audience_of
-from llmrec.chat.reactions import OUT, Reactions
+from llmrec.chat.reaction_reading import OUT
+from llmrec.chat.reactions import Reactions
 from llmrec.chat.state import DialogueState
 
 MAX_SENTENCES = 6
@@ -134,7 +135,7 @@ class LineCutter:
 
     def _reacting(self, sentence: str, before: str, state: DialogueState) -> tuple[list[Reaction], str]:
         """What a sentence does with items, and its other clauses."""
-        if whole := self._reactions.of_sentence(sentence, before, state):
+        if whole := self._reactions.reader.of_sentence(sentence, before, state):
             return list(whole), ""
         listed = state.last.items if state.last else ()
         parts: list[str] = []
@@ -149,7 +150,7 @@ class LineCutter:
         left: list[str] = []
         for clause, following in zip(parts, [*parts[1:], ""], strict=True):
             bare = bare_clause(clause)
-            reacted = self._reactions.of_sentence(bare, before, state)
+            reacted = self._reactions.reader.of_sentence(bare, before, state)
             if _OTHERWISE.match(following) and names_alone(bare, listed, self._words):
                 reacted = ()  # "the first but older"
             if (

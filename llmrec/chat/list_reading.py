@@ -17,7 +17,7 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, with_titles
+from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, unlisted_titles, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.named_items import with_places, within_title
@@ -58,6 +58,11 @@ _TELLS_CHINESE = re.compile(
     r"(?:的)?[\u3400-\u9fff]{0,4}(?:不(?:太|怎么)?好|很?累|分手|失恋|下班|加班|生病|感冒|生日|结婚|毕业|怀旧|在家|无聊)(?:了|的)?"
 )
 """A clause in Chinese that only tells of the people."""
+_NOT_ASKED = re.compile(
+    r"我|咱|他|她|刚|[看买读听]过|不用了?|就不|[了啊呀呢嘛]$|^也?别|不要太|脑子|考完|下班|加班|你好|您好|哈喽|《"
+)
+"""A clause in Chinese that tells, greets or turns down, of which nothing need be owned."""
+_PURPOSE = re.compile(r"^(?:for|to|as) (?:(?:an?|the|my|our) )?", re.I)
 _OPEN_CLAUSE = re.compile(
     r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
     r"\s*(?=[,.;]|$|\b(?:tonight|today|now|please|this evening)\b)",
@@ -211,9 +216,9 @@ class ListReader:
         """
         asked = (*intent.filters, *intent.preferred)
         stated = [value for each in asked if not excludes(each) for value in values_of(each)]
-        stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
+        named = [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
         ruled_out = [value for each in asked if excludes(each) for value in values_of(each)]
-        query, said, found = moods(intent.query, stated, self._words, ruled_out)
+        query, said, found = moods(intent.query, stated, self._words, ruled_out, named=named)
         conditions = self._usable(found, intent.filters)
         words = untold = ""
         if conditions or (said and not found):
@@ -275,13 +280,18 @@ class ListReader:
         str
             "" where there are none.
         """
+        lacking: tuple[str, ...] = ()
+        if not re.search(r"不用|[看买读]过|不要|算了", line):
+            lacking = tuple(
+                SAYS["absent unknown"]["zh"].format(title=each) for each in unlisted_titles(line, self._words)
+            )
         if ERA_OF_PEOPLE.search(line) and not re.search(r"\d\d|\bold\b|classic", line):
             return SAYS["era untold"][language_of(line)]
         parts = [bare_clause(part) for part in clauses(line)]
         if language_of(line) == "en" or len(parts) < 2:
-            return ""
-        left = [part for part in parts if not self._reads(part, state)]
-        return "".join(SAYS["unread"]["zh"].format(what=plain(part)) for part in left)
+            return "".join(lacking)
+        left = [part for part in parts if not (_NOT_ASKED.search(part) or self._reads(part, state))]
+        return "".join((*lacking, *(SAYS["unread"]["zh"].format(what=plain(part)) for part in left[:1])))
 
     def _reads(self, part: str, state: DialogueState) -> bool:
         """Whether a clause in Chinese says what a list goes by, or nothing."""
@@ -346,7 +356,8 @@ def _for_moods(said: str, conditions: Sequence[str], line: str) -> str:
     words = []
     if said and kinds and not all(each.casefold() in said.casefold() for each in kinds):
         joint = "、" if language == "zh" else ", "
-        quoted = ("”、“" if language == "zh" else "”, “").join(plain(in_own_words(said, line)).split(", "))
+        own = [_PURPOSE.sub("", each) for each in plain(in_own_words(said, line)).split(", ")]
+        quoted = ("”、“" if language == "zh" else "”, “").join(own)
         words.append(SAYS["in mood"][language].format(mood=quoted, kinds=joint.join(told)))
     words += [SAYS["old"][language].format(year=values_of(each)[0]) for each in years]
     return ("" if language == "zh" else " ").join(words)

@@ -9,17 +9,21 @@ from collections.abc import Container, Iterable, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.condition_sets import ConditionSets, implied, numeric
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import MIN_IN_MOOD
+from llmrec.chat.nlu.query_words import without_fillers
 from llmrec.chat.nlu.questions import superlative
+from llmrec.chat.nlu.refusals import is_vague
+from llmrec.chat.nlu.rephrasing import WEARER
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.requests import digest
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
 from llmrec.errors import BadFilter, BadInput
-from llmrec.retrieval.filters import parse_where, read_clauses, split_clauses, written
+from llmrec.retrieval.filters import parse_where, split_clauses, written
 
 JOINT = "; "
 """Stands between the words of several lines in one query."""
@@ -86,6 +90,8 @@ class ListPlanner:
 
     def __init__(self, words: Catalog, offered: Container[str], acts: ActReplies, never: Sequence[str]) -> None:
         self._words, self._offered, self._acts, self._never = words, offered, acts, never
+        self.conditions = ConditionSets(words)
+        """What joins conditions."""
 
     def planned(
         self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
@@ -118,15 +124,15 @@ class ListPlanner:
             return target
         if intent.action == "ask" and image is None:
             target = self._bounded(target, line)
-        held = target.conditions
-        for each in (*(self._own_kinds(target, intent) if intent.action == "similar" else ()), *intent.preferred):
-            if _implied(each, held):
+        held, firm = target.conditions, {*state.lasting, *intent.filters}
+        for each in (*intent.preferred, *(self._own_kinds(target, intent) if intent.action == "similar" else ())):
+            if implied(each, held):
                 continue  # what the list holds to already implies it
             anew = narrowed(held, (each,))
             # what a mood of before ruled out may be asked for now
             allowed = [one for one in held if one in anew or not excludes(one)]
             for joined in ((*allowed, each), anew):
-                if set(state.lasting) & set(held) <= set(joined) and self._count(joined) >= MIN_IN_MOOD:
+                if firm & set(held) <= set(joined) and self.conditions.count(joined) >= MIN_IN_MOOD:
                     held = tuple(dict.fromkeys(joined))
                     break
         return target.model_copy(update={"conditions": held})
@@ -174,14 +180,9 @@ class ListPlanner:
             several = value if isinstance(value, tuple) else (str(value),)
             values = tuple(sorted({*several} - asked)) if value else ()
             each = written(name, "=", values) if values else ""
-            if each and self._count((*target.conditions, each)) >= MIN_IN_MOOD:
+            if each and self.conditions.count((*target.conditions, each)) >= MIN_IN_MOOD:
                 kept.append(each)
         return tuple(kept)
-
-    def _count(self, conditions: Sequence[str]) -> int:
-        if not conditions:
-            return len(self._words.items)
-        return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum())
 
     def _planned(
         self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
@@ -264,7 +265,7 @@ class ListPlanner:
         """
         held = state.in_force(conditions)
         if last is not None:
-            held = self._satisfiable(
+            held = self.conditions.satisfiable(
                 tuple(each for each in last.conditions if keeps or excludes(each) or suits_children(each)), held, state
             )
         length = last.length if last else None
@@ -298,27 +299,6 @@ class ListPlanner:
         return last.model_copy(
             update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
         )
-
-    def criticised(self, before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
-        """Join what a criticism asks for to the conditions of the list that it is about.
-
-        Parameters
-        ----------
-        before
-            Conditions of the list.
-        added
-            Such as a year after which what is not "too old" was made.
-
-        Returns
-        -------
-        tuple of str
-            Where hardly anything is left between an end that was asked for and the new one, without the former.
-        """
-        joined = narrowed(before, added)
-        names = {name for each in added if _numeric(each) for name in attributes_of(each)}
-        if not names or self._count(joined) >= MIN_IN_MOOD:
-            return joined
-        return narrowed([each for each in before if names.isdisjoint(attributes_of(each))], added)
 
     def without(self, dropped: str, state: DialogueState) -> tuple[DialogueState, ListState | None]:
         """Describe the last list without some of its conditions.
@@ -382,15 +362,15 @@ class ListPlanner:
         replaced = [
             each
             for each in last.conditions
-            if not excludes(each) and not _numeric(each) and not wanted.isdisjoint(attributes_of(each))
+            if not excludes(each) and not numeric(each) and not wanted.isdisjoint(attributes_of(each))
         ]
-        beside = self._satisfiable(last.conditions, conditions, state, beside=True) if replaced else ()
+        beside = self.conditions.satisfiable(last.conditions, conditions, state, beside=True) if replaced else ()
         if replaced and _BESIDE.search(line) and set(replaced) <= set(beside):
             held, replaced = beside, []
         else:
-            held = self._satisfiable(last.conditions, conditions, state)
+            held = self.conditions.satisfiable(last.conditions, conditions, state)
             suited = tuple(each for each in last.conditions if suits_children(each) and each not in held)
-            if suited and self.meets((*held, *suited)):  # "cartoons" for a child are cartoons for children
+            if suited and self.conditions.meets((*held, *suited)):  # "cartoons" for a child are cartoons for children
                 held = (*suited, *held)
         before = [] if replaced else (last.query or "").split(JOINT)
         words = [part for part in dict.fromkeys((*before, query)) if part]
@@ -398,48 +378,6 @@ class ListPlanner:
         again = self.again(state, last, held)
         like = last.like if last.like in self._offered and not replaced else None
         return again.model_copy(update={"query": JOINT.join(words) or None, "like": like})
-
-    def _satisfiable(
-        self, before: tuple[str, ...], added: tuple[str, ...], state: DialogueState, beside: bool = False
-    ) -> tuple[str, ...]:
-        """Join conditions to those of before, of which the oldest give way where no item meets all.
-
-        `beside` keeps values of an attribute that is stated anew.
-        """
-        held = list(narrowed(before, added))
-        if beside:
-            held = list(dict.fromkeys((*(each for each in before if each in held or not _numeric(each)), *added)))
-        firm = {*added, *state.lasting}
-        if not self.meets([each for each in held if each in firm]):
-            return tuple(held)  # whatever gave way, nothing would be met
-        anew = {attributes_of(each) for each in added}
-        while (loose := [each for each in held if each not in firm]) and not self.meets(held):
-            # one whose going is enough, first of what the line speaks of; else the oldest
-            # numbers first, and of which kind the items are last
-            first = sorted(loose, key=lambda each: (attributes_of(each) not in anew, _weight(each)))
-            enough = (each for each in first if self.meets([other for other in held if other != each]))
-            held.remove(next(enough, first[0]))
-        return tuple(held)
-
-    def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:
-        """Tell whether any item meets conditions.
-
-        Parameters
-        ----------
-        conditions
-            Each as `llmrec.retrieval.filters.parse_where` reads it.
-        never
-            Ids of items that do not count.
-
-        Returns
-        -------
-        bool
-        """
-        if not conditions:
-            return True
-        mask = parse_where(" and ".join(conditions), self._words).mask(self._words).copy()
-        mask[[self._words.row[id] for id in never if id in self._words.row]] = False
-        return bool(mask.any())
 
     def _leaning(self, intent: Intent, last: ListState, state: DialogueState) -> ListState:
         """Describe the last list as it would be nicer: an age becomes words that the LLM ranks by.
@@ -465,13 +403,17 @@ class ListPlanner:
             told, state, somewhat=_SOMEWHAT.search(line) is not None
         )  # "newer ones, from 1995 on" says itself how new
         both = (*intent.filters, *compared)
-        return both if not compared or self.meets(both) or not self.meets(intent.filters) else intent.filters
+        return (
+            both
+            if not compared or self.conditions.meets(both) or not self.conditions.meets(intent.filters)
+            else intent.filters
+        )
 
     def _resolved(
         self, comparisons: Sequence[Comparison], state: DialogueState, somewhat: bool = False
     ) -> tuple[str, ...]:
         found = resolve_comparisons(comparisons, state, self._words, self._offered, than_most=somewhat)
-        if self.meets(found) or all(each.subject != THESE for each in comparisons):
+        if self.conditions.meets(found) or all(each.subject != THESE for each in comparisons):
             return found
         # nothing is newer than the newest of the list: what is newer than most of it is meant
         return resolve_comparisons(comparisons, state, self._words, self._offered, than_most=True)
@@ -480,7 +422,10 @@ class ListPlanner:
         """Whether a line says what is to last, and around it only of the person: "no children's films, I am 45"."""
         lasting = self._acts.lasting(line, intent, state)
         return (
-            bool(lasting) and all(each in lasting for each in intent.filters) and _OF_ONESELF.search(line) is not None
+            bool(lasting)
+            and all(each in lasting for each in intent.filters)
+            and _OF_ONESELF.search(line) is not None
+            and (not WEARER.search(line) or is_vague(without_fillers(WEARER.sub("", line))))
         )
 
     def _otherwise(self, query: str, item: str) -> tuple[str, ...]:
@@ -504,30 +449,6 @@ class ListPlanner:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
-
-
-def _weight(condition: str) -> int:
-    """How much a condition says of what is wanted: a price or a year little, its kind most."""
-    return 2 if any(map(is_kind, attributes_of(condition))) else 0 if _numeric(condition) else 1
-
-
-def _implied(condition: str, held: Sequence[str]) -> bool:
-    """Whether others state what a condition does, or more."""
-    clauses = [clause for other in held for clause in read_clauses(other)]
-    for each in read_clauses(condition):
-        of_it = [clause for clause in clauses if clause.attributes == each.attributes]
-        ruled_out = {value for clause in of_it if clause.operator == "!=" for value in clause.values}
-        narrower = any(clause.operator == "=" and set(clause.values) <= set(each.values) for clause in of_it)
-        if not (ruled_out.issuperset(each.values) if each.operator == "!=" else each.operator == "=" and narrower):
-            return False
-    return True
-
-
-def _numeric(condition: str) -> bool:
-    clauses = read_clauses(condition)
-    return all(
-        each.operator[0] in "<>" or all(re.fullmatch(r"[\d.]+", value) for value in each.values) for each in clauses
-    )
 
 
 def _decade(condition: str) -> str:

@@ -3,59 +3,23 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.criticisms import Criticisms, is_criticism, is_loathed, uncriticised
+from llmrec.chat.criticisms import Criticisms, is_loathed, uncriticised
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.item_references import MAX_POSITION, find_item
 from llmrec.chat.lists import ListPlanner
-from llmrec.chat.nlu import cues
-from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions
-from llmrec.chat.nlu.references import MIN_SERIES, find_series, sequels
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.state import DialogueState, ListState, excludes, values_of
+from llmrec.chat.reaction_reading import ReactionReader
+from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.chat.wordings import SAYS
-from llmrec.errors import BadInput, UnknownItem
+from llmrec.errors import BadInput
 
-OUT = re.compile(
-    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
-    r"that one)(?: both)? out(?: of (?:there|the list))?|"
-    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both|that)\b(?! \w)",
-    re.I,
-)
-"""What turns down the items that were named just before."""
-_INCREDULOUS = re.compile(
-    r"(?:(?:what|wait|huh|seriously|really|ugh|no)[,. ]+)*(?P<of>[^?!]+?)\s*(?:\?[?!]+|!+\?+[?!]*)\s*",
-    re.I,
-)
-_SAYS_OF = re.compile(
-    r"(?:(?:but|and|no|lol|hey|wait|ugh|sorry)[,. ]+)*(?P<of>.+?) (?:is|are|was|were|has|looks?|"
-    r"sounds?) (?:literally |basically |actually |really |totally |just )*"
-    r"(?:all|only|nothing but|about|full of|an?|the|so|for) [^?]+",
-    re.I,
-)
-"""What tells of an item that is listed, in a line that wants something else."""
-_OBJECTION = re.compile(
-    r"(?:(?:but|wait|hm+|hey|um+|er|well)[, ]+)*(?:isn'?t|aren'?t|wasn'?t) "
-    r"(?P<of>(?:that|this|it)(?: one)?|number \d+|\d+|the \w+(?: one)?|[\w' :-]+?) "
-    r"(?:(?:a|an|kind of|sort of|kinda|basically|really|actually|just|more of|supposed to be|also) )+"
-    r"(?P<what>[a-z-]+(?: [a-z-]+)?)\b.*",
-    re.I,
-)
-"""What says of an item that it is of some kind."""
-_PRAISES = re.compile(
-    r"\b(?:nice|good|great|fine|perfect|lovely|interesting|fun|best|favou?rite|classic|brilliant|ok(?:ay)?|"
-    r"better|cool|masterpiece|gem|like|love|take|winner|choice|seen|own|already)\b",
-    re.I,
-)
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -122,6 +86,8 @@ class Reactions:
     def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog, acts: ActReplies) -> None:
         self._catalog, self._offered, self._words, self._acts = catalog, offered, words, acts
         self._criticisms = Criticisms(catalog, words)
+        self.reader = ReactionReader(catalog, words, acts)
+        """What reads reactions."""
 
     def turn(self, intent: Intent, line: str, state: DialogueState, lists: ListPlanner) -> Turn | None:
         """Take in what a line does with items of the last list.
@@ -147,9 +113,9 @@ class Reactions:
         BadInput
             Where there is no such item.
         """
-        if parts := self._objects(line, state) or parse_reactions(line, self._words):
+        if parts := self.reader.objections(line, state) or parse_reactions(line, self._words):
             return self._several(parts, line, state, lists)
-        reaction = parse_reaction(line, self._words) or self._loosely(line, state)
+        reaction = parse_reaction(line, self._words) or self.reader.loosely(line, state)
         listed = state.last.items if state.last else ()
         if reaction is not None and reaction.kind == "criticise" and not _OF_ALL.search(line) and state.topic in listed:
             reaction = replace(reaction, kind="reject", subjects=(THAT,))
@@ -161,7 +127,7 @@ class Reactions:
         last = state.last
         if last is None or not found.relists:
             return Turn(state, found.words)
-        wanted = lists.again(state, last, lists.criticised(last.conditions, found.conditions))
+        wanted = lists.again(state, last, lists.conditions.criticised(last.conditions, found.conditions))
         if found.query:
             before = wanted.query or ""
             if mood := excessive_mood(reaction.remainder):
@@ -182,7 +148,7 @@ class Reactions:
         state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
         wanted = lists.new(state, None, conditions)
         if last is not None:
-            wanted = lists.again(state, last, lists.criticised(last.conditions, conditions))
+            wanted = lists.again(state, last, lists.conditions.criticised(last.conditions, conditions))
         if query:
             wanted = wanted.model_copy(update={"query": _joined(wanted.query, query)})
         return Turn(state, ("" if language_of(line) == "zh" else " ").join(said), wanted)
@@ -297,86 +263,6 @@ class Reactions:
             parts.append(SAYS["reverted list"][language])
         return " ".join(parts)
 
-    def of_sentence(self, sentence: str, before: str, state: DialogueState) -> tuple[Reaction, ...]:
-        """How a sentence or a clause reacts to items that it names, or that the one before it does ("take them out").
-
-        Parameters
-        ----------
-        sentence
-            One of a line that has several.
-        before
-            The one before it.
-        state
-            The conversation so far.
-
-        Returns
-        -------
-        tuple of Reaction
-            Empty where it does nothing but react, or does not.
-        """
-        if complained := self._complains(sentence, state) or self._objects(sentence, state):
-            return complained
-        if "?" in sentence:
-            return ()
-        if several := parse_reactions(sentence, self._words):
-            return several
-        found = parse_reaction(sentence, self._words)
-        if found is not None and found.remainder and not self._is_reason(found.remainder):
-            return ()  # what follows is a wish of its own
-        if found is None and len(clauses(sentence, within_title(sentence, self._words))) == 1:
-            found = self._loosely(sentence, state)
-        if found is None and OUT.match(sentence) and (ids := self._acts.items.named(before, state)):
-            rest = OUT.sub("", sentence).strip(" ,.;!")
-            also = understand(f"no {rest}", self._words).filters if rest else ()
-            if rest and not also:
-                return ()
-            titles = tuple(self._catalog.item(id).title for id in ids)
-            return (Reaction("reject", titles, f"no {rest}" if rest else ""),)
-        if found is None or (found.kind == "criticise" and not (state.last and state.last.items)):
-            return ()
-        return (found,)
-
-    def _complains(self, sentence: str, state: DialogueState) -> tuple[Reaction, ...]:
-        """What a sentence says against items of the list: "Braindead??", "Homeward Bound is all dogs and cats!"."""
-        match = _INCREDULOUS.fullmatch(sentence.strip()) or _SAYS_OF.fullmatch(sentence.strip())
-        listed = state.last.items if state.last else ()
-        if not match or not listed or _PRAISES.search(sentence):
-            return ()
-        of = match["of"].strip()
-        named = self._acts.items.named(f"the {of}", state) if names_alone(f"the {of}", listed, self._words) else ()
-        if not named and len(of) >= MIN_SERIES:
-            try:
-                named = find_series(of, self._words)
-            except UnknownItem:
-                return ()
-        places = tuple(str(listed.index(id) + 1) for id in named if id in listed)
-        titles = tuple(self._catalog.item(id).title for id in named) if len(of.split()) > 1 else ()
-        return (Reaction("reject", places or titles),) if places or titles else ()
-
-    def _objects(self, sentence: str, state: DialogueState) -> tuple[Reaction, ...]:
-        """That an item of the list is of a kind that was ruled out: "isn't that one kind of a musical?"."""
-        match = _OBJECTION.fullmatch(sentence.strip())
-        last = state.last
-        if match is None or last is None or not last.items:
-            return ()
-        ruled_out = {
-            value for each in (*last.conditions, *state.lasting) if excludes(each) for value in values_of(each)
-        }
-        said = {value for mention in Lexicon.of(self._words).mentions(match["what"]) for value in mention.values}
-        if not said & ruled_out:
-            return ()
-        named = self._acts.items.named(match["of"], state) or ((state.topic,) if state.topic else ())
-        places = tuple(str(last.items.index(id) + 1) for id in named if id in last.items)
-        return (Reaction("reject", places),) if places else ()
-
-    def _is_reason(self, remainder: str) -> bool:
-        """Whether what a reaction says beside its items is why, and no more."""
-        said = remainder.lower().strip(" .!")
-        why = is_criticism(said) or re.match(
-            r"(?:and )?(?:it|really|not|very|so|(?:i |we )?(?:lov|lik|hat)ed?)\b(?! \w+s\b)", said
-        )
-        return len(clauses(remainder)) == 1 and bool(why)
-
     def id_of(self, subject: str, state: DialogueState) -> str | None:
         """Find the item that a reaction is about.
 
@@ -438,7 +324,7 @@ class Reactions:
             return outcome.state
         query = _joined(last.query, outcome.query) or None
         held = last.model_copy(
-            update={"conditions": lists.criticised(last.conditions, outcome.conditions), "query": query}
+            update={"conditions": lists.conditions.criticised(last.conditions, outcome.conditions), "query": query}
         )
         return outcome.state.model_copy(update={"last": held})
 
@@ -461,41 +347,6 @@ class Reactions:
         if language_of(line) == "zh":
             return "、".join(f"《{title}》" for title in known)
         return " and ".join((*([", ".join(known[:-1])] if known[1:] else []), *known[-1:]))
-
-    def _loosely(self, line: str, state: DialogueState) -> Reaction | None:
-        """Read of items that a line names that they are known or not wanted, in whatever words."""
-        listed = state.last.items if state.last else ()
-        kind: Literal["seen", "reject"] | None = (
-            "seen" if cues.KNOWN.search(line) else "reject" if cues.UNWANTED.search(line) else None
-        )
-        if kind is None or not (listed or kind == "seen") or "?" in line:
-            return None
-        if kind == "reject" and (
-            cues.ALIKE.search(line) or cues.QUESTION_OPENING.match(line) or cues.CORRECTION.search(line)
-        ):
-            return None
-        named = self._acts.items.named(line, state)
-        unwanted = cues.UNWANTED.search(line)
-        if kind == "reject" and unwanted:  # "me and the wife want something, not too violent" names no film
-            after = self._acts.items.named(line[unwanted.start() :], state)
-            named = tuple(id for id in named if id in listed or id in after)
-        if kind == "seen" and not named and listed and cues.KNOWN_ALONE.fullmatch(line.strip()):
-            return Reaction("seen", (THAT,) if state.topic in listed else (THESE,))
-        moves = self._acts.moves(line, state)
-        if kind == "reject" and not named and state.topic in listed and cues.UNWANTED_ALONE.fullmatch(line.strip()):
-            return Reaction("reject", (THAT,))
-        if kind == "reject" and (moves["accept"] > moves["list"] or cues.KEEPS.search(line)):
-            return None
-        if (
-            not named
-            or len(named) > len(listed) + cues.MAX_NAMED
-            or moves["question"] > max(moves["list"], moves["talk"])
-        ):
-            return None
-        if kind == "reject":
-            named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
-        subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
-        return Reaction(kind, subjects, line if kind == "reject" else "")
 
     def _items(self, subjects: Sequence[str], state: DialogueState) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Ids of what is reacted to, and places that the list lacks. Raises `BadInput` where there is no such item."""

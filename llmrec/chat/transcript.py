@@ -121,22 +121,18 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
     >>> films = Catalog("films", (Item("1", "Fargo"),), {})
     >>> query = Evidence(None, None, "query", 3.08)
     >>> reason_in_chinese(ItemEvidence("1", (query,), "a heist", (Counterfactual(None, 2, 508),)), films)
-    '推荐《Fargo》,是因为您说的话(影响+3.08)。没有您说的话,它会排第508,而不是第2。'
+    '推荐《Fargo》,是因为它最接近您说的。没有您说的话,它会排第508,而不是第2。'
     """
     title = plain(catalog.item(evidence.item).title)
     reasons = []
     if evidence.answers_query:
         named = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.queried))
-        effect = max(
-            (each.effect for each in evidence.items if each.kind == "query" and not each.attribute), default=0.0
-        )
-        told = [*([f"影响{effect:+.2f}"] if effect > 0 else []), *([f"它是{named}"] if named else [])]
-        reasons.append(f"您说的话({','.join(told)})" if told else "您说的话")
+        reasons.append(f"您想要{named},它正是" if named else "它最接近您说的")
     for each in evidence.causes[:2]:
         past = each.history_item or ""
         shared = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.shared(past)))
-        also = f",同样有{shared}" if shared else ""
-        reasons.append(f"您有过的《{plain(catalog.item(past).title)}》(影响{each.effect:+.2f}{also})")
+        also = f"也是{shared}" if shared else "和它相近"
+        reasons.append(f"您有过的《{plain(catalog.item(past).title)}》{also}")
     if not reasons:
         return f"推荐《{title}》,主要是因为它受大家欢迎;您的话和记录里没有哪一条单独起了作用。"
     told_rank = ""
@@ -144,7 +140,7 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
         what = "您说的话" if rank.history_item is None else f"《{plain(catalog.item(rank.history_item).title)}》"
         if rank.rank_without != rank.rank:
             told_rank = f"没有{what},它会排第{rank.rank_without},而不是第{rank.rank}。"
-    return f"推荐《{title}》,是因为{'和'.join(reasons)}。{told_rank}"
+    return f"推荐《{title}》,是因为{',也因为'.join(reasons)}。{told_rank}"
 
 
 def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:

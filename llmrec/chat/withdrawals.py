@@ -13,6 +13,7 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.refusals import allowed_again, content_words
+from llmrec.chat.nlu.rephrasing import WEARER
 from llmrec.chat.state import DialogueState, attributes_of, excludes, values_of
 from llmrec.chat.wordings import REFUSED_IN_CHINESE, SAYS
 
@@ -27,6 +28,8 @@ _LASTS = re.compile(
     re.I,
 )
 """Words that say for how long a condition holds: until it is taken back."""
+_OF_WEARER = re.compile(r"\b(?:wo)?m[ae]n(?:s|'s)?\b|\blad(?:y|ies)\b", re.I)
+"""Values of the sections of men and women."""
 _ALWAYS = re.compile(
     r"\b(?:always(?! (?:cold|hot|warm|tired|busy|late|hungry|bored|sad|away)\b)|from now on|in (?:the )?future|"
     r"no matter what|for all of this|every time|my budget|my limit|my size|"
@@ -148,6 +151,8 @@ def lasting_conditions(line: str, intent: Intent, remembers: Callable[[], bool])
         Of the conditions that the rules read: exclusions where the line says that they last, and all of them where
         it says so of what is wanted ("my budget is 50", "always under two hours").
     """
+    if intent.action == "ask" and WEARER.search(line) and not _ALWAYS.search(WEARER.sub("", line)):
+        return tuple(each for each in intent.filters if all(map(_OF_WEARER.search, values_of(each))))
     if intent.action == "ask" and _ALWAYS.search(line):
         return intent.filters
     excluded = tuple(condition for condition in intent.filters if excludes(condition))

@@ -129,6 +129,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Name a {noun} that you like, a kind or a mood, and I go by that.", "zh": "说一部您喜欢的{noun}、类型或者心情,我就按那个来找。",
     },
     "there": {"en": "Yes, {title} is in the catalogue: {facts}.", "zh": "有的,目录里有《{title}》:{facts}。"},
+    "hello": {"en": "Hello!", "zh": "您好!"},
     "there are": {"en": "Yes, in the catalogue: {titles}.", "zh": "有的,目录里有:{titles}。"},
     "counted in all": {"en": "The catalogue has {count} {nouns} of that kind ({conditions}).", "zh": "目录里有{count}个{nouns}({conditions})。"},
     "yes in all": {"en": "Yes: {count} {nouns} ({conditions}).", "zh": "有的,一共{count}个({conditions})。"},
@@ -171,6 +172,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "cannot leave out": {
         "en": "The catalogue tells nothing of {what}, so I cannot leave that out.", "zh": "“{what}”目录里没有写,没法替您排除。",
     },
+    "refused by kinds": {"en": "no {values}, where there is often {what}", "zh": "常有“{what}”的{values}不出现"},
     "refused kinds": {"en": "no {values}, where that is common", "zh": "也不出常有的{values}"},
     "knows rules": {"en": "What you told me for good: {conditions}.", "zh": "您说过以后都要:{conditions}。"},
     "knows refused": {"en": "What you ruled out: {what}.", "zh": "您不要的:{what}。"},

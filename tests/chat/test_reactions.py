@@ -274,3 +274,65 @@ def test_a_line_that_was_parsed_by_another_is_written_out_all_the_same() -> None
     line = "seen them all except 2"
     reply = conversation.reply_to(understand(line, SHELF), line)
     assert conversation.state.liked == ("1", "3") and reply.request is not None
+
+
+MUSICALS = Catalog(
+    "films",
+    tuple(
+        Item(title, title, "", {"genres": kinds, "year": year})
+        for title, kinds, year in (
+            ("Evita", ("Drama", "Musical"), 1996), ("Willy Wonka", ("Children's", "Comedy"), 1971), ("Fargo", ("Crime",), 1996),
+            ("Heat", ("Action", "Crime"), 1995), ("Menace II Society", ("Crime", "Drama"), 1993), ("Gattaca", ("Sci-Fi", "Film-Noir"), 1997),
+        )
+    ),
+    {},
+)  # fmt: skip
+
+
+def on_show(
+    *lines: str, shown: Sequence[str] = ("Willy Wonka", "Heat", "Menace II Society")
+) -> tuple[Conversation, Reply]:
+    conversation = Conversation(MUSICALS, clarify=False)
+    conversation.show(conversation.reply("something, no musicals"), shown)
+    reply = Reply()
+    for line in lines:
+        reply = conversation.reply(line)
+    return conversation, reply
+
+
+def test_an_objection_is_no_search_for_what_it_objects_to() -> None:
+    talk, reply = on_show("is number 1 sad?", "isnt that one kind of a musical with the oompa loompas lol")
+    assert talk.state.rejected == ("Willy Wonka",) and "nearest" not in reply.words
+    assert not (reply.list and reply.list.query)
+    assert on_show("isn't number 2 a crime film?")[1].request is None  # which was not ruled out, and is asked
+
+
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ("we saw clue about a hundred times, and fargo too", ("Fargo",)), ("i just told you we've seen fargo", ("Fargo",)),
+        ("I know Heat by heart already", ("Heat",)), ("we saw heat and fargo years ago", ("Heat", "Fargo")),
+    ],
+)  # fmt: skip
+def test_titles_that_are_known_are_read_in_whatever_case(line: str, known: tuple[str, ...]) -> None:
+    assert on_show(line)[0].state.liked == known
+
+
+def test_what_is_said_of_an_item_is_why_it_goes() -> None:
+    talk, _ = on_show("is 2 good?", "menace ii society is not dumb its a serious drama, drop that")
+    assert talk.state.rejected == ("Menace II Society",) and "genres" not in talk.conditions[0].split("=")[-1]
+    assert on_show("'heat wave' isnt even a film. gattaca then")[0].state.accepted == ("Gattaca",)
+
+
+def test_the_cheaper_one_is_one_of_those_compared() -> None:
+    items = [
+        Item(n, f"Name {n}", "A hood.", {"category": "Hoodie", "price": float(p)})
+        for n, p in zip("abc", (3, 2, 1), strict=True)
+    ]
+    shop = Conversation(Catalog("clothes", tuple(items), {}), clarify=False)
+    shop.show(shop.reply("hoodies"), ["a", "b", "c"])
+    shop.reply("compare 1 and 2")
+    shop.reply("fine il take the cheaper one")
+    assert shop.state.accepted == ("b",)
+    shop.reply("put number 3 aside for me")
+    assert shop.state.accepted == ("b", "c")

@@ -224,6 +224,11 @@ TASTE_OF_WHOM = re.compile(
     re.I,
 )
 """What asks for the taste of somebody of whom nothing is known."""
+WHY_AND = re.compile(
+    r"(?:(?:so|and|but|ok)[, ]+)*why (?:is )?number (?P<place>\d{1,2})(?: there| here)?[,?;]+ (?:and )?(?P<asks>(?:is|isn't|does|are|has) (?:it|that|this)\b[^?]*)[?.! ]*",
+    re.I,
+)
+"""What asks why an item is there, and something else of it."""
 SHOW_PLACE = re.compile(
     r"(?:(?:please|can you|could you|ok)[, ]+)*(?:show|give|tell)(?: me)?(?: more (?:of|about))? (?:number|no\.?|nr\.?|#) ?\d{1,2}[\s?.!]*",
     re.I,

@@ -171,7 +171,7 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
             key = ("director" if film and not _told("author", catalog) else "author") if key == "by" else key
             key = ("cast" if film else "author") if key == "person" else key
             name = next((value for value in match.groupdict().values() if value), "")
-            if (key in _OF_FILMS and product) or _told(key, catalog):
+            if (key in _OF_FILMS and product) or (key == "match" and film) or _told(key, catalog):
                 continue
             if key not in ("size", "length", "price") and in_descriptions(name, catalog):
                 continue

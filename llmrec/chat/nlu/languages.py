@@ -112,7 +112,7 @@ _GLOSSES = {
 """Word of a query in Chinese -> words that a model of English reads."""
 _TITLES = {
     "肖申克的救赎": "Shawshank Redemption, The", "肖申克": "Shawshank Redemption, The", "阿甘正传": "Forrest Gump", "阿甘": "Forrest Gump",
-    "泰坦尼克号": "Titanic", "泰坦尼克": "Titanic", "这个杀手不太冷": "Professional, The", "侏罗纪公园": "Jurassic Park", "狮子王": "Lion King, The",
+    "雌雄大盗": "Bonnie and Clyde", "末路狂花": "Thelma & Louise", "泰坦尼克号": "Titanic", "泰坦尼克": "Titanic", "这个杀手不太冷": "Professional, The", "侏罗纪公园": "Jurassic Park", "狮子王": "Lion King, The",
     "玩具总动员": "Toy Story", "终结者2": "Terminator 2: Judgment Day", "终结者": "Terminator, The", "星球大战": "Star Wars", "星战": "Star Wars",
     "教父": "Godfather, The", "低俗小说": "Pulp Fiction", "辛德勒的名单": "Schindler's List", "独立日": "Independence Day (ID4)",
     "真实的谎言": "True Lies", "生死时速": "Speed", "空军一号": "Air Force One", "第五元素": "Fifth Element, The", "雨人": "Rain Man",
@@ -282,7 +282,34 @@ def with_titles(line: str, catalog: Catalog) -> str:
     known = derived(catalog, _translated)
     for own in sorted(known, key=len, reverse=True):
         line = re.sub(rf"《?{re.escape(own)}》?", f"《{known[own]}》", line)
-    return line
+    if lacking := unlisted_titles(line, catalog):
+        line = re.sub(rf"《?(?:{'|'.join(map(re.escape, lacking))})》?(?:或者?|和|、|跟|还有)?(?=《)", "", line)
+    return _LIKE_TITLES.sub(r"类似\g<title>的", line)
+
+
+_LIKE_TITLES = re.compile(
+    r"(?:有没有|来[点部个]|想看|有|要)?(?:《[^》]+》(?:或者?|和|、|跟|还有))*(?P<title>《[^》]+》)(?:那|这)(?:种|样|类)的?(?:电影|片子?)?"
+)
+"""What asks for the like of a title: 有没有《Bonnie and Clyde》那种."""
+
+
+def unlisted_titles(line: str, catalog: Catalog) -> tuple[str, ...]:
+    """Find the known Chinese titles in a line of films that the catalogue lacks.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        As they stand in the line; none where the catalogue is of no films.
+    """
+    known = derived(catalog, _translated)
+    return tuple(own for own in _TITLES if known and own in line and own not in known) if known else ()
 
 
 def in_english(query: str, catalog: Catalog) -> str:

@@ -137,7 +137,7 @@ class Lexicon:
             for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():
-            self._values[form] = self._resolved(exact.get(form, {}), heads.get(form, {}))
+            self._values[form] = self._resolved(_kinds_alone(form, exact.get(form, {})), heads.get(form, {}))
         self._values |= _audiences(facets, self._values)
         self._longest = max(map(len, self._values), default=0)
         own = {form for facet in facets for form in forms(facet.value)}
@@ -285,6 +285,12 @@ class LexicalText:
                 at += length
             else:
                 at += 1
+
+
+def _kinds_alone(form: tuple[str, ...], exact: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Of what a word may name its kinds alone where one is called so: a vest top of the department "Blouse" is none."""
+    kinds = {name: values for name, values in exact.items() if is_kind(name) and any(form in forms(v) for v in values)}
+    return kinds or exact
 
 
 def _audiences(facets: Sequence[Facet], known: Mapping[tuple[str, ...], Readings]) -> dict[tuple[str, ...], Readings]:

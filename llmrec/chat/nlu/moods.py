@@ -67,8 +67,12 @@ MOODS = (
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
-        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|chilled?|light(?! (?:on|of|up|year))|lighter",
-        "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
+        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?",
+        "不费脑|不动脑|不用动脑|不用动?脑子?", "comedy action adventure animation 喜剧 动作 冒险 动画", "drama war mystery film-noir documentary horror 剧情 战争 悬疑 纪录 恐怖",
+    ),
+    _mood(
+        r"(?:un|de-?)wind|wind down|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|chilled?|light(?! (?:on|of|up|year))|lighter",
+        "轻松|放松|下饭", "comedy romance children's animation musical 喜剧 爱情 动画",
         "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
     ),
     _mood(
@@ -138,7 +142,7 @@ MOODS = (
 MIN_IN_MOOD = 5
 """Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|没|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
+    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|(?<!有)没(?:有|什么)?|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
     re.I,
 )
 _OLD = re.compile(
@@ -152,7 +156,13 @@ _OLD = re.compile(
 
 
 def moods(
-    query: str, stated: Collection[str], catalog: Catalog, ruled_out: Collection[str] = (), *, occasions: bool = True
+    query: str,
+    stated: Collection[str],
+    catalog: Catalog,
+    ruled_out: Collection[str] = (),
+    *,
+    named: Collection[str] = (),
+    occasions: bool = True,
 ) -> tuple[str, str, tuple[str, ...]]:
     """Read the moods of a query as conditions on the kinds of items that a catalogue has.
 
@@ -166,6 +176,8 @@ def moods(
         Whose kinds are read.
     ruled_out
         Values that the line rules out.
+    named
+        Values that it names without asking for them: a "dark comedy" is no crime film, a "murder mystery" is a mystery.
     occasions
         Whether what something is for counts.
 
@@ -193,7 +205,7 @@ def moods(
         if is_kind(facet.name):
             kinds.setdefault(facet.name, {})[facet.value.casefold()] = facet.value
     known = frozenset(value for own in kinds.values() for value in own)
-    held, gone = ({value.casefold() for value in values} for values in (stated, ruled_out))
+    held, gone, beside = ({value.casefold() for value in values} for values in (stated, ruled_out, named))
     lexicon = Lexicon.of(catalog)
     said: list[tuple[int, str]] = []
     wanted: list[frozenset[str]] = []
@@ -206,7 +218,7 @@ def moods(
             or _NEGATED.search(rest[: found.start()])
             or not (mood.noun or not _of_something(rest[found.end() :], lexicon))
             or not all(each & known for each in mood.kinds)
-            or (mood.occasion and (not occasions or held & known))
+            or (mood.occasion and (not occasions or (held | beside) & known))
         ):
             continue
         matches = [*mood.words.finditer(rest)] if mood.noun else [found]
@@ -214,7 +226,8 @@ def moods(
         for each in matches:  # as long as it was, such that places stay
             rest = f"{rest[: each.start()]}{' ' * len(each[0])}{rest[each.end() :]}"
             query = query if mood.noun else query.replace(each[0], " ", 1)
-        wanted += [each - gone for each in mood.kinds if not each & held and each - gone & known]
+        apart = held if mood.noun else held | beside
+        wanted += [each - gone for each in mood.kinds if not each & apart and each - gone & known]
         never |= mood.never
     never -= held.union(*wanted)
     conditions: dict[str, None] = {}

@@ -102,7 +102,7 @@ _EVENINGS = re.compile(
 )
 """What people do with films, and no wish for one."""
 _SLANG = re.compile(
-    r"(?:^|(?<=[,.;!?] ))(?:idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
+    r"^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
     r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
     re.I,
 )

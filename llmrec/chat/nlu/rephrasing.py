@@ -132,6 +132,18 @@ def _colours(shade: str, catalog: Catalog) -> str:
     return " or ".join(each for each in shades if each in values)
 
 
+_AT_FIRST = re.compile(r"\b(?P<what>an? [\w -]{3,30}?) first(?=\s*(?:[,.;!]|$))", re.I)
+_FRONT = re.compile(
+    r"\b(?:that |which )?(?:open(?:s|ing)?|buttons?|unbuttons?|do(?:es)? up) (?:up )?(?:at|down|in|on) the front\b|\bfront[- ]opening\b|\bbutton[- ](?:down|up|through|front)\b",
+    re.I,
+)
+_NURSING = re.compile(r"\bfor (?:pumping|breast[- ]?feeding|feeding(?: the baby)?)\b", re.I)
+"""What a description says in other words."""
+_FOR_ONESELF = re.compile(
+    r"(?:(?:no|wait|hey|sorry)[, ]+)*(?:the |these |those |all )?(?:clothes|things|it|they|this|that|these|tops?|ones|films?)(?:'s|'re| is| are) (?:all |only |just |meant )*for (?:me|myself|us)\b(?: (?:alone|only))?[,.;! ]*",
+    re.I,
+)
+"""What says that something is for oneself, which no item tells."""
 _TOO_MUCH_IN = re.compile(
     r"(?:there(?:'s| is) )?(?:way |far )?too (?:much|many) (?P<what>[a-z]+) in (?P<of>(?:number |no\. ?|#)?\d{1,2}|the (?:first|second|third|fourth|fifth|last)(?: one)?|that one|this one)(?=\s*(?:[,.;!]|$))",
     re.I,
@@ -142,6 +154,11 @@ _RATHER = re.compile(
     re.I,
 )
 """What is wanted in the place of one that is listed."""
+
+
+def _had(title: str, before: str) -> bool:
+    """Whether a line says before that a title is known, which is a like already."""
+    return re.search(rf"\b(?:seen|saw|watched)\b[^.;!?]*\b{re.escape(title.strip())}\b", before, re.I) is not None
 
 
 def _each_refused(what: str) -> str:
@@ -164,6 +181,8 @@ _WEARERS = (
         r"\bno (?:men'?s) (?:stuff|things|clothes|clothing|wear|items)\b", re.I)),
 )  # fmt: skip
 """Who will wear what is wanted, which holds until it is taken back."""
+WEARER = re.compile(r"(?:\.? ?)always for (?:men|women)\.?$")
+"""How a line is written that says who will wear what is wanted."""
 _GIFTS = (
     ("men", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_MEN}\b", re.I)),
     ("women", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_WOMEN}\b", re.I)),
@@ -233,6 +252,7 @@ def rephrased(line: str, catalog: Catalog) -> str:
     def is_title(text: str) -> bool:
         return _bare(text) in derived(catalog, _titles)
 
+    line = _FOR_ONESELF.sub("", line) if re.search(r"\w", _FOR_ONESELF.sub("", line)) else line
     line = _TOO_MUCH_IN.sub(lambda match: f"not {match['of']}, no {match['what']}", line)
     line = _RATHER.sub(lambda match: f"not {match['place']}, {match['one']}", line)
     line = _DIFFERENCE.sub("difference", line)
@@ -244,6 +264,9 @@ def rephrased(line: str, catalog: Catalog) -> str:
         line = pattern.sub(lambda match: f"no {match['what']}", line)
     if wording(catalog).noun == "product":
         line = _for_wearer(line, catalog)
+        line = _AT_FIRST.sub(r"\g<what>", line)
+        line = _FRONT.sub("with buttons down the front", line)
+        line = _NURSING.sub("for nursing", line)
         line = _TIGHT.sub("loose", line)
         line = _SHADES.sub(lambda match: _colours(match["shade"].casefold(), catalog) or match[0], line)
         line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
@@ -254,6 +277,7 @@ def rephrased(line: str, catalog: Catalog) -> str:
     if both and is_title(both["one"]) and is_title(both["other"]):
         line = f"I loved {both['one']} and {both['other']}"
     line = _CLOSER.sub(lambda match: f"something like {match['what']}" if is_title(match["what"]) else match[0], line)
+    line = _TONE.sub(lambda match: "" if _had(match["what"], line[: match.start()]) else match[0], line)
     line = _TONE.sub(lambda match: f"I loved {match['what']}" if is_title(match["what"]) else match[0], line)
     line = _BACK_TO.sub(lambda match: match["what"] if is_value(match["what"]) else match[0], line)
     line = _NOT_INTO.sub(lambda match: _each_refused(match["what"]), line)

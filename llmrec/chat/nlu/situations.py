@@ -31,7 +31,8 @@ _APPEAL = re.compile(
 )
 """Whom something is to please."""
 _LIKE_BEFORE = re.compile(
-    r"\b(?:along|on|in) (?:(?:the )?(?:same|those|these|similar|such)) (?:kinds? of |sorts? of )?(?:lines?|vein|spirit|direction)\b|\b(?:of|in) that (?:sort|kind|vein|ilk|spirit)\b",
+    r"\b(?:along|on|in) (?:(?:the )?(?:same|those|these|similar|such)) (?:kinds? of |sorts? of )?(?:lines?|vein|spirit|direction)\b|\b(?:of|in) that (?:sort|kind|vein|ilk|spirit)\b|"
+    r"\bto (?:pair|go|match|watch|put|be shown) (?:up )?(?:together )?with (?:it|that|them)\b",
     re.I,
 )
 """What only goes on with the list before."""

@@ -1,0 +1,162 @@
+"""Conditions that are to hold together: how many items meet them, and which give way where none does."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import is_kind
+from llmrec.chat.nlu.moods import MIN_IN_MOOD
+from llmrec.chat.state import DialogueState, attributes_of, narrowed
+from llmrec.retrieval.filters import parse_where, read_clauses
+
+
+class ConditionSets:
+    """What joins conditions on the items of one catalogue.
+
+    Parameters
+    ----------
+    words
+        The items by whose values conditions are read.
+    """
+
+    def __init__(self, words: Catalog) -> None:
+        self._words = words
+
+    def count(self, conditions: Sequence[str]) -> int:
+        """Count the items that meet conditions.
+
+        Parameters
+        ----------
+        conditions
+            Each as `llmrec.retrieval.filters.parse_where` reads it.
+
+        Returns
+        -------
+        int
+        """
+        if not conditions:
+            return len(self._words.items)
+        return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum())
+
+    def criticised(self, before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+        """Join what a criticism asks for to the conditions of the list that it is about.
+
+        Parameters
+        ----------
+        before
+            Conditions of the list.
+        added
+            Such as a year after which what is not "too old" was made.
+
+        Returns
+        -------
+        tuple of str
+            Where hardly anything is left between an end that was asked for and the new one, without the former.
+        """
+        joined = narrowed(before, added)
+        names = {name for each in added if numeric(each) for name in attributes_of(each)}
+        if not names or self.count(joined) >= MIN_IN_MOOD:
+            return joined
+        return narrowed([each for each in before if names.isdisjoint(attributes_of(each))], added)
+
+    def satisfiable(
+        self, before: tuple[str, ...], added: tuple[str, ...], state: DialogueState, beside: bool = False
+    ) -> tuple[str, ...]:
+        """Join conditions to those of before, of which the oldest give way where no item meets all.
+
+        Parameters
+        ----------
+        before
+            Conditions of the list before.
+        added
+            Those of the line.
+        state
+            What the conversation has come to.
+        beside
+            Whether values of an attribute that is stated anew are kept.
+
+        Returns
+        -------
+        tuple of str
+        """
+        held = list(narrowed(before, added))
+        if beside:
+            held = list(dict.fromkeys((*(each for each in before if each in held or not numeric(each)), *added)))
+        firm = {*added, *state.lasting}
+        if not self.meets([each for each in held if each in firm]):
+            return tuple(held)  # whatever gave way, nothing would be met
+        anew = {attributes_of(each) for each in added}
+        while (loose := [each for each in held if each not in firm]) and not self.meets(held):
+            # one whose going is enough, first of what the line speaks of; else the oldest
+            # numbers first, and of which kind the items are last
+            first = sorted(loose, key=lambda each: (attributes_of(each) not in anew, _weight(each)))
+            enough = (each for each in first if self.meets([other for other in held if other != each]))
+            held.remove(next(enough, first[0]))
+        return tuple(held)
+
+    def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:
+        """Tell whether any item meets conditions.
+
+        Parameters
+        ----------
+        conditions
+            Each as `llmrec.retrieval.filters.parse_where` reads it.
+        never
+            Ids of items that do not count.
+
+        Returns
+        -------
+        bool
+        """
+        if not conditions:
+            return True
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words).copy()
+        mask[[self._words.row[id] for id in never if id in self._words.row]] = False
+        return bool(mask.any())
+
+
+def _weight(condition: str) -> int:
+    """How much a condition says of what is wanted: a price or a year little, its kind most."""
+    return 2 if any(map(is_kind, attributes_of(condition))) else 0 if numeric(condition) else 1
+
+
+def implied(condition: str, held: Sequence[str]) -> bool:
+    """Tell whether others state what a condition does, or more.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+    held
+        The others.
+
+    Returns
+    -------
+    bool
+    """
+    clauses = [clause for other in held for clause in read_clauses(other)]
+    for each in read_clauses(condition):
+        of_it = [clause for clause in clauses if clause.attributes == each.attributes]
+        ruled_out = {value for clause in of_it if clause.operator == "!=" for value in clause.values}
+        narrower = any(clause.operator == "=" and set(clause.values) <= set(each.values) for clause in of_it)
+        if not (ruled_out.issuperset(each.values) if each.operator == "!=" else each.operator == "=" and narrower):
+            return False
+    return True
+
+
+def numeric(condition: str) -> bool:
+    """Tell whether a condition is on a number alone.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    bool
+    """
+    clauses = read_clauses(condition)
+    return all(
+        each.operator[0] in "<>" or all(re.fullmatch(r"[\d.]+", value) for value in each.values) for each in clauses
+    )
