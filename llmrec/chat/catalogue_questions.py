@@ -209,7 +209,7 @@ class CatalogueQuestions:
         nouns = NOUNS[noun] if language == "zh" else noun if count == 1 else f"{noun}s"
         key = key if count else "none in all"
         told = describe_conditions(conditions, language)
-        text = SAYS[key][language].format(count=count, nouns=nouns, conditions=re.sub(r"\bonly ", "", told))
+        text = SAYS[key][language].format(count=count, nouns=nouns, conditions=re.sub(r"\bonly |只要", "", told))
         return ActReply(plain(text), spoken=conditions if count else ())
 
     def _which(self, line: str) -> ActReply | None:

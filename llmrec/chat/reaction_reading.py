@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.criticisms import is_criticism
 from llmrec.chat.nlu import cues
@@ -206,4 +207,8 @@ class ReactionReader:
         if kind == "reject":
             named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
         subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
-        return Reaction(kind, subjects, line if kind == "reject" else "")
+        said = line
+        for id in named:  # a title says nothing of a kind: "not star wars" is not "no war"
+            title = natural_order(self._catalog.item(id).title)
+            said = re.sub(rf"\b{re.escape(title)}\b", " ", said, flags=re.I)
+        return Reaction(kind, subjects, said if kind == "reject" else "")

@@ -33,8 +33,9 @@ _OF_WEARER = re.compile(r"\b(?:wo)?m[ae]n(?:s|'s)?\b|\blad(?:y|ies)\b", re.I)
 _ALWAYS = re.compile(
     r"\b(?:always(?! (?:cold|hot|warm|tired|busy|late|hungry|bored|sad|away)\b)|from now on|in (?:the )?future|"
     r"no matter what|for all of this|every time|my budget|my limit|my size|"
-    r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:only|always|just) (?:ever )?"
-    r"(?:watch|read|buy|wear|want|like|listen|use)|"
+    r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:"
+    r"(?:only|always) (?:ever )?(?:watch|read|buy|wear|want|like|listen|use)|"
+    r"just (?:ever )?(?:watch|read|buy|wear|listen|use))|"
     r"i (?:can|could) (?:only|at most)|remember)\b|(?<![年代])以后|永远|一律|记住|预算|"
     r"一直都?要|我只(?:看|买|读|穿|要|听|用)|我穿",
     re.I,

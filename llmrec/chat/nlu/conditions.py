@@ -218,7 +218,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = _TURNED_OUT.sub(lambda match: _turned_out(match, lexicon), text)
     text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
     text, found = parse_quantities(text, catalog)
-    text = _cut_leads(text, lexicon, found)
+    text = _cut_leads(text, lexicon, found, titles_within(text, catalog))  # "not Star Wars" is not "no war"
     text = _cut_named_attributes(text, lexicon, found)
     text = _cut_free_of(text, lexicon, found)
     text = replace_negated_moods(text)
@@ -241,9 +241,9 @@ def _query(text: str) -> str:
     return re.sub(r"^(?:(?:but|and|or)\b[\s,]*)+|(?:[\s,]*\b(?:but|and|or))+$", "", text, flags=re.I).strip(" ,.;!?")
 
 
-def _cut_leads(text: str, lexicon: Lexicon, found: list[str]) -> str:
+def _cut_leads(text: str, lexicon: Lexicon, found: list[str], titles: Sequence[tuple[int, int]] = ()) -> str:
     """Cut out each word that demands or excludes with the values after it ("no horror", "only blue")."""
-    reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
+    reading, left, kept, at = LexicalText(text, lexicon, titles), [], 0, 0
     while match := _LEAD.search(text, at):
         groups = _groups(reading, match.end(), listed=match["not"] is not None)
         if not groups and match["not"]:

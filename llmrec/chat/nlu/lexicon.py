@@ -134,6 +134,7 @@ class Lexicon:
             for form in own:
                 exact.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
             ends = {form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:]) and form[-1:] not in NO_NAMES}
+            ends = {form for form in ends if not (form[0].isdigit() and " " in facet.value)}  # "1" is no "Basic 1"
             for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():

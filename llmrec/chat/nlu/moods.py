@@ -83,7 +83,7 @@ MOODS = (
         r"funnier|(?<=but )funny|(?<=and )funny|(?<=also )funny|funny too|makes? (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh",
         "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
     ),
-    _mood(r"scary|scarier|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),
+    _mood(r"scary|scarier|scares? (?:me|us|them|him|her)|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),
     _mood(
         r"thrilling|exciting|gripping|suspense(?:ful)?|tense|fast-?paced|edge of (?:my|the|your|our) seats?|adrenaline",
         "刺激|紧张|热血|过瘾|快节奏", "action thriller adventure 动作 惊悚 冒险",
@@ -136,7 +136,7 @@ MOODS = (
     _mood(r"(?:for|to) (?:the |my )?(?:office|work|(?:job )?interviews?|(?:business )?meetings?)|office wear|businesslike", "上班|通勤|面试", "blazer blouse shirt trousers 西装 衬衫 裤子", noun=True, occasion=True),
     _mood(r"(?:(?:as |for )?(?:a )?wedding guests?|(?:for|to) (?:a |my \w+'?s? |the )?(?:\w+ )?(?:wedding|christening|prom|gala|cocktail party))", "婚礼|参加婚礼|晚宴", "dress jumpsuit/playsuit blazer skirt 连衣裙 西装", noun=True, occasion=True),
     _mood(r"(?:for|to) (?:the |a )?(?:beach|pool|seaside)(?: holiday)?", "海边|沙滩|游泳", "bikini_top swimwear_bottom swimsuit sarong 泳衣", noun=True, occasion=True),
-    _mood(r"(?:for|to) (?:the )?(?:gym|yoga|running|jogging|work(?:ing)? ?out)", "健身|跑步|瑜伽", "leggings/tights t-shirt vest_top shorts sneakers 运动裤 T恤", noun=True, occasion=True),
+    _mood(r"(?:for|to) (?:the )?(?:gym|yoga|running|jogging|work(?:ing)? ?out)|(?:gym|yoga|running|jogging|workout)(?: (?:stuff|gear|clothes|wear|kit|things|outfits?))", "健身|跑步|瑜伽", "leggings/tights t-shirt vest_top shorts sneakers 运动裤 T恤", noun=True, occasion=True),
 )  # fmt: skip
 """What stands for kinds of items, moods first and the more particular first; then what names, or says what for."""
 MIN_IN_MOOD = 5

@@ -71,7 +71,7 @@ _PLACED = (
     r"(?:stuck|sitting|staying|stranded|snowed in|holed up|curled up|tucked up|living|visiting|travell?ing|moving|going (?:back )?to|going on|"
     r"back (?:home|from|at|in)|home|alone|away|off (?:sick|work|to)|on (?:my own|our own|holiday|vacation|maternity|leave|a (?:train|plane|bus|break|diet)|the (?:train|plane|bus|road|sofa|couch))|"
     r"in (?:bed|hospital|a cabin|a hotel|quarantine|lockdown|a new \w+|(?:his|her|their|my|our) \w+)|at (?:home|my|our|the|a|his|her)|pregnant|ill|sick|nursing|breast-?feeding|retired|divorced|single|married|engaged|"
-    r"new (?:here|in|to)|hosting|having (?:friends|people|guests|family|a)|about to|meeting|between jobs|"
+    r"new (?:here|in|to)|coming (?:over|round|to (?:stay|visit|dinner))|staying over|hosting|having (?:friends|people|guests|family|a)|about to|meeting|between jobs|"
     r"(?:too |so |really |very |dead |completely |quite )*(?:tired|exhausted|knackered|shattered|sleepy|lonely|jet-?lagged|heartbroken|hung ?over|poorly)|"
     r"an? (?:[\w-]+ )?(?:teacher|nurse|doctor|student|bloke|guy|man|woman|girl|lady|mum|mom|dad|parent|lawyer|accountant|waiter|waitress|driver|farmer|writer|"
     r"pensioner|grandmother|grandfather|beginner|newbie|night owl))\b"
@@ -96,6 +96,13 @@ _ASKS = re.compile(
     re.I,
 )
 """What makes such a clause a wish, or one about items, all the same."""
+_AGED = re.compile(
+    rf"(?:(?<=^)|(?<=[,.;!?] ))(?:and |so )?(?!(?:i|we)\b){_PERSON}{_BE} (?:about |nearly |only )?(?:[2-9]\d|1[6-9]|1\d\d) and (?=(?:loves?|likes?|wants?|prefers?|enjoys?|hates?|needs?|adores?)\b)|"
+    r"^(?:i'?m|i am) (?:[2-9]\d|1[6-9]), (?!no\b|not\b)|"
+    r"^(?:(?:i'?m|i am|we'?re|we are) )?(?:broke|home alone|bored|lonely|single|skint|hungover|jet-?lagged)(?:,? (?:and|but) (?:broke|home alone|bored|lonely|single|alone|tired|at home))*[,.] ",
+    re.I,
+)
+"""How old a grown person is, and how they are, before what is wanted."""
 _EVENINGS = re.compile(
     r"\b(?:(?:bad|horror|girls'?|family|weekly|monthly) )*(?:movie|film|cinema|games?) (?:nights?|clubs?|evenings?|marathons?)\b",
     re.I,
@@ -159,6 +166,8 @@ def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], 
     """
     if not line.isascii() and re.search(r"[\u3400-\u9fff]", line):
         return line
+    for _ in range(2):  # "I'm 19, broke, something funny"
+        line = _AGED.sub("", line) if re.search(r"\w", _AGED.sub("", line)) else line
     parts = clauses(line, within)
     kept = [part for part in parts if not _narrates(part, catalog)]
     if len(kept) == len(parts) or not any(re.search(r"\w", _OPENING.sub("", part)) for part in kept):

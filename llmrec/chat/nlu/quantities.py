@@ -352,7 +352,7 @@ _LENGTH_OF_LIST = re.compile(
     rf"(?P<f>{_NUMBER}) (?:more|others?|{_COUNTED})(?= ?(?:[.,!]|please|like\b|$))|"
     rf"\b(?:only |just )?(?P<g>{_NUMBER}) (?:(?:is|are|would be|will be) (?:enough|plenty)|"
     r"(?:will|would|'ll) (?:do|suffice)|(?:is|are) all i (?:need|want))|"
-    r"(?:(?:^|(?<=[.!?,] ))|\bwhat'?s )(?P<j>one) (?:more|other)(?= (?:in|for|to|like|please)\b)|"
+    r"(?:(?:^|(?<=[.!?,] ))(?:and |then |plus )?|\bwhat'?s )(?P<j>one) (?:more|other)(?= (?:in|for|to|please)\b)|"
     rf"\ba list of (?P<h>{_NUMBER}){_NO_UNIT}|^(?:just|only) (?:the )?(?P<i>one)(?= ?(?:[.,!]|please|$))"
     r")(?: (?:only|please|this time|is (?:enough|fine)|will do|at (?:most|a time)|max))*",
     re.I,

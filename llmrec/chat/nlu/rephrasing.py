@@ -172,11 +172,11 @@ _RELATED_MEN = r"(?:husband|boyfriend|dad|father|brother|uncle|grandfather|grand
 _RELATED_WOMEN = r"(?:wife|girlfriend|mum|mom|mother|sister|aunt|grandmother|grandma|gran|fiancee|daughter-in-law|mother-in-law|female \w+|gf|missus)"
 _WEARERS = (
     ("men", re.compile(
-        rf"\b(?:i'?m|i am) an? (?:[\w-]+ )?{_MALE}\b(?: who [^,.;!?]+)?|\bas a {_MALE}\b|"
+        rf"\b(?:i'?m|i am) an? (?:[\w-]+ ){{0,3}}?{_MALE}\b(?: who [^,.;!?]+)?|\bas a {_MALE}\b|"
         r"(?<!\w)(?:(?:only|just) (?:men'?s|male)(?: (?:stuff|things|clothes|clothing|wear))?|(?:men'?s|male)(?: (?:stuff|things|clothes|clothing|wear))? only)(?=\s*(?:[,.;!?]|$|\bplease\b))|"
         r"\bno (?:women'?s|ladies'?|girly|female) (?:stuff|things|clothes|clothing|wear|items)\b", re.I)),
     ("women", re.compile(
-        rf"\b(?:i'?m|i am) an? (?:[\w-]+ )?{_FEMALE}\b(?: who [^,.;!?]+)?|\bas a {_FEMALE}\b|"
+        rf"\b(?:i'?m|i am) an? (?:[\w-]+ ){{0,3}}?{_FEMALE}\b(?: who [^,.;!?]+)?|\bas a {_FEMALE}\b|"
         r"(?<!\w)(?:(?:only|just) (?:wom[ae]n'?s|ladies'?)(?: (?:stuff|things|clothes|clothing|wear))?|(?:wom[ae]n'?s|ladies'?)(?: (?:stuff|things|clothes|clothing|wear))? only)(?=\s*(?:[,.;!?]|$|\bplease\b))|"
         r"\bno (?:men'?s) (?:stuff|things|clothes|clothing|wear|items)\b", re.I)),
 )  # fmt: skip
