@@ -120,7 +120,9 @@ class ActReplies:
         if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
             title = self._catalog.item(id).title
             return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
-        if cues.MOOD_ALONE.search(line) or (cues.SOMETHING.match(line) and moods(intent.query, (), self._words)[2]):
+        if cues.MOOD_ALONE.search(line) or (
+            (state.last is None or cues.SOMETHING.match(line)) and moods(intent.query, (), self._words)[2]
+        ):
             return None
         if cues.TASTE_OF_WHOM.fullmatch(line.strip()):
             return ActReply(self.about_catalogue("taste of others", language_of(line)))

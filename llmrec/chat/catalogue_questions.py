@@ -31,7 +31,7 @@ _TITLES = re.compile(
 """What asks whether titles are there."""
 _COUNT = re.compile(
     rf"{_OPENING}how many (?P<what>.+?) (?:do you(?: guys| even| actually)? (?:have|stock|sell|carry)|have you got|you got|are there|are (?:in )?(?:here|there|the catalogue)|exist)"
-    r"(?: in (?:total|all|here|the catalogue)| altogether)?[\s?.!]*|"
+    r"(?P<more> (?:for|in|from) (?!total|all\b|here|the catalogue)[\w' ]+)?(?: in (?:total|all|here|the catalogue)| altogether)?[\s?.!]*|"
     r"(?:你们?|这里|目录里)*(?:一共|总共)?有(?:多少|几)[部个本件款条双](?P<zh>[^?]+?)(?:呢|啊)?[?。 ]*",
     re.I,
 )
@@ -49,6 +49,11 @@ _WHICH = re.compile(
     re.I,
 )
 """What asks which values an attribute has."""
+_IT = re.compile(
+    r"\b(?:is|have) (?:it|that one|that film)\b(?: \w+)? (?:in (?:here|the catalogue)|at all)|\bis (?:it|that one|that film) (?:even )?in (?:here|the catalogue)\b",
+    re.I,
+)
+"""What asks whether the item that was spoken of is there."""
 _KINDS_IN_CHINESE = {"类型": "genre", "种类": "category", "类别": "category", "颜色": "colour"}
 MAX_VALUES, MAX_TITLES = 12, 4
 """Values, and titles, that are told."""
@@ -104,6 +109,8 @@ class CatalogueQuestions:
         if not cues.PRESENCE.search(line) or cues.ANOTHER.search(line):
             return None
         named = self._items.named(line, state)
+        if not named and _IT.search(line) and state.topic in self._catalog.row:
+            named = (state.topic or "",)
         if not named:
             return self._unknown_title(line)
         if len(named) != 1:
@@ -180,7 +187,8 @@ class CatalogueQuestions:
 
     def _counted(self, line: str) -> ActReply | None:
         match = _COUNT.fullmatch(line)
-        conditions = self._conditions(match["what"] or match["zh"]) if match else ()
+        what = f"{match['what'] or match['zh']}{match['more'] or ''}" if match else ""
+        conditions = self._conditions(what) if what else ()
         return self._number("counted in all", conditions, line) if conditions else None
 
     def _section(self, line: str) -> ActReply | None:

@@ -124,9 +124,10 @@ class LineCutter:
             topic = topic or self._reactions.id_of(reactions[-1].subjects[-1], state)
         if (rest or answers) and reactions:
             # what only looks good is no choice yet
+            asks = bool(answers) or cues.QUESTION.match(" ".join(rest)) is not None
             tends = [
                 each for each in reactions
-                if each.kind == "accept" and (_TENDS.search(line) or (answers and not _TAKES.search(line)))
+                if each.kind == "accept" and (_TENDS.search(line) or (asks and not _TAKES.search(line)))
             ]  # fmt: skip
             topic = topic or next((self._reactions.id_of(each.subjects[0], state) for each in tends), None)
             reactions = [each for each in reactions if each not in tends]

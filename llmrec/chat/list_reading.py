@@ -19,7 +19,7 @@ from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_de
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, unlisted_titles, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
+from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods, without_moods
 from llmrec.chat.nlu.named_items import with_places, within_title
 from llmrec.chat.nlu.narration import without_narration, without_talk
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
@@ -216,7 +216,8 @@ class ListReader:
         """
         asked = (*intent.filters, *intent.preferred)
         stated = [value for each in asked if not excludes(each) for value in values_of(each)]
-        named = [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
+        beside = Lexicon.of(self._words).mentions(without_moods(intent.query))
+        named = [value for mention in beside for value in mention.values]
         ruled_out = [value for each in asked if excludes(each) for value in values_of(each)]
         query, said, found = moods(intent.query, stated, self._words, ruled_out, named=named)
         conditions = self._usable(found, intent.filters)

@@ -172,7 +172,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "cannot leave out": {
         "en": "The catalogue tells nothing of {what}, so I cannot leave that out.", "zh": "“{what}”目录里没有写,没法替您排除。",
     },
-    "refused by kinds": {"en": "no {values}, where there is often {what}", "zh": "常有“{what}”的{values}不出现"},
+    "refused by kinds": {"en": "no {values}, because of {what}", "zh": "常有“{what}”的{values}不出现"},
     "refused kinds": {"en": "no {values}, where that is common", "zh": "也不出常有的{values}"},
     "knows rules": {"en": "What you told me for good: {conditions}.", "zh": "您说过以后都要:{conditions}。"},
     "knows refused": {"en": "What you ruled out: {what}.", "zh": "您不要的:{what}。"},

@@ -72,7 +72,7 @@ CORRECTED = 10_000
 """Words whose corrections are kept."""
 _SPELT_RIGHT = frozenset((
     "white", "while", "where", "there", "these", "those", "shall", "short", "skirt", "shirt", "dream", "grown", "crown",
-    "great", "greed",
+    "great", "greed", "cries", "cried", "prime", "grime", "crises", "horrid", "wears", "tramp", "drawn",
 ))  # fmt: skip
 """Words that are one slip away from common values and are none."""
 

@@ -80,8 +80,9 @@ _SITUATION = re.compile(
     rf"(?:{_PERSON}{_BE}(?: (?:all|both|just|now|currently|so|still|back|really|finally|only))* {_PLACED}|"
     rf"(?!(?:i|we)\b){_PERSON}{_BE} (?:only |just |nearly |about |turning )?\d{{2,3}}(?: years? old| now)?(?=\s*(?:[,.;!]|$|\band\b))|"
     rf"{_PERSON} (?:just |recently |always |usually |often |regularly )*(?:mov(?:e|ed)|started|finished|broke|lost|quit|graduated|landed|arrived|teach|work(?:s|ed)?|study|studies|"
-    r"run a|grew up|was brought up|were brought up|forgot|do an?|does an?|have an?|fall(?:s)? asleep|nods? off|doze(?:s)? off|host|volunteer|commute)\b|"
+    r"run a|grew up|was brought up|were brought up|forgot|do an?|does an?|have an?|fall(?:s)? asleep|cr(?:y|ies) (?:at|over)|nods? off|doze(?:s)? off|host|volunteer|commute)\b|"
     r"(?:just )?(?:moved (?:to|in|house|out|back)|going (?:back )?to|off to|heading (?:to|for)|started a new|stuck (?:in|at|on|with)|sat (?:in|at|on))\b|"
+    r"(?:the |our )?(?:wi-?fi|internet|tv|telly|heating|power|weather|train) (?:is|was|went)\b|(?:i|we) have (?:popcorn|pizza|wine|snacks|beer|the sofa)\b|"
     r"[a-z]+ everywhere\b|(?:(?:i|we) )?(?:don'?t|do not) know (?:a soul|any(?:one|body)|(?:him|her|them) (?:well|that well))|"
     r"(?:can|could) (?:we|you|this|that) (?:meet in the middle|please everyone|help|sort that)|is (?:that|this) (?:even )?(?:possible|too much to ask)|"
     r"(?:if that|does that) (?:helps?|makes? (?:any )?sense)|(?:i|we) (?:can'?t|cannot) (?:iron|cook|sleep|sew|decide|drive|read subtitles)|"
@@ -96,6 +97,10 @@ _ASKS = re.compile(
     re.I,
 )
 """What makes such a clause a wish, or one about items, all the same."""
+_AND_I = re.compile(
+    r"(?:(?<=^)|(?<=[,.;!?] ))(?:(?:me|us) and (?:my|our) [\w-]+|(?:my|our) [\w-]+ and (?:i|me)\b)", re.I
+)
+"""Several people, one of whom speaks."""
 _AGED = re.compile(
     rf"(?:(?<=^)|(?<=[,.;!?] ))(?:and |so )?(?!(?:i|we)\b){_PERSON}{_BE} (?:about |nearly |only )?(?:[2-9]\d|1[6-9]|1\d\d) and (?=(?:loves?|likes?|wants?|prefers?|enjoys?|hates?|needs?|adores?)\b)|"
     r"^(?:i'?m|i am) (?:[2-9]\d|1[6-9]), (?!no\b|not\b)|"
@@ -166,6 +171,7 @@ def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], 
     """
     if not line.isascii() and re.search(r"[\u3400-\u9fff]", line):
         return line
+    line = _AND_I.sub("we", line)
     for _ in range(2):  # "I'm 19, broke, something funny"
         line = _AGED.sub("", line) if re.search(r"\w", _AGED.sub("", line)) else line
     parts = clauses(line, within)

@@ -62,6 +62,7 @@ _ACCEPTS = (
     rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
     rf"{OPENING}(?:(?:i'?m|i am|we'?re|we are|you(?:'ve| have)) )?(?:sold (?:me |us )?on|settled on|set on|happy with|all in on|decided on|going for) {_PLACES}{_ENDING}",
     rf"{OPENING}{_PLACES},? (?:gets (?:my|our) vote|wins|takes it|has it){_ENDING}",
+    rf"{OPENING}(?:then (?P<places>(?:that|this)(?: one| film| movie))|(?P<that>that one) then){_ENDING}",
     rf"{OPENING}(?:(?:can|could) you )?(?:put|keep|set|save|hold|reserve) {_PLACES} (?:aside|back|for (?:me|us|later|now)|on hold)(?: for (?:me|us|later|now))?{_ENDING}",
     rf"{OPENING}(?:that|it|this)(?:'ll| will) (?:do|be fine|be perfect|work)(?: nicely| fine| for me)?{_ENDING}",
     rf"{OPENING}(?:the |number |no\. |#)?(?:{ORDINAL}(?: one)?|\d{{1,2}})\s*[.!]*",

@@ -184,8 +184,20 @@ _WEARERS = (
 WEARER = re.compile(r"(?:\.? ?)always for (?:men|women)\.?$")
 """How a line is written that says who will wear what is wanted."""
 _GIFTS = (
-    ("men", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_MEN}\b", re.I)),
-    ("women", re.compile(rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_WOMEN}\b", re.I)),
+    (
+        "men",
+        re.compile(
+            rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_MEN}\b|^(?:my |our )?{_RELATED_MEN} (?:needs|wants|would like|is looking for)\b",
+            re.I,
+        ),
+    ),
+    (
+        "women",
+        re.compile(
+            rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_WOMEN}\b|^(?:my |our )?{_RELATED_WOMEN} (?:needs|wants|would like|is looking for)\b",
+            re.I,
+        ),
+    ),
 )
 """For whom something is bought this once."""
 

@@ -191,3 +191,23 @@ def test_a_colour_is_no_series_and_no_title() -> None:
     chat = Conversation(Catalog("films", tuple(items), {}))
     said = chat.reply("black and white is fine but I'd rather have something from the 90s")
     assert not chat.state.liked and said.request is not None and "year" in (said.request.where or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("my gran is 81 and loves mysteries, she is coming over on sunday", "loves mysteries"),
+        ("im 19, broke and home alone, scare me", "scare me"), ("me and my roomate do a bad movie night every month. a comedy", "a comedy"),
+        ("how long is the first one? he falls asleep after two hours", "how long is the first one?"),
+        ("no musicals, I am 45", "no musicals, I am 45"),
+    ],
+)  # fmt: skip
+def test_how_people_are_and_what_they_do_is_cut_whatever_it_holds(films: Conversation, line: str, left: str) -> None:
+    assert without_narration(line, films.catalog, lambda start, end: False) == left
+
+
+def test_a_title_says_nothing_of_a_kind_that_its_words_name() -> None:
+    rows = [("Star Wars", ("Action", "Sci-Fi")), ("Patton", ("Drama", "War")), ("Contact", ("Sci-Fi", "Film-Noir"))]
+    films = Catalog("films", tuple(Item(t, t, "", {"genres": kinds, "year": 1990}) for t, kinds in rows), {})
+    reply = Conversation(films).reply("then a space film, not star wars")
+    assert reply.request is not None and "War" not in (reply.request.where or "") and "no War" not in reply.words
