@@ -203,7 +203,7 @@ def test_a_colour_is_no_series_and_no_title() -> None:
     ],
 )  # fmt: skip
 def test_how_people_are_and_what_they_do_is_cut_whatever_it_holds(films: Conversation, line: str, left: str) -> None:
-    assert without_narration(line, films.catalog, lambda start, end: False) == left
+    assert without_narration(line, films.catalog, lambda _start, _end: False) == left
 
 
 def test_a_title_says_nothing_of_a_kind_that_its_words_name() -> None:
