@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 RUNS = {
     "here": "one process", "pool": "a pool of two", "ray": "Ray, two machines", "lost": "Ray, one of two machines lost",
 }  # fmt: skip
+LEAST = 1000
+"""Items of which a third is more than a part."""
 LOST_AFTER = 1 / 3
 """Share of the items that are encoded when the machine is lost."""
 
@@ -147,8 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--items", type=whole_number, default=50_000)
     parser.add_argument("--run", choices=[*RUNS], help="only this one, in this process; nothing is filed")
     options = parser.parse_args(arguments)
-    if options.items < 100:
-        parser.error(f"--items is {options.items}; pass at least 100")
+    if options.items < LEAST:
+        parser.error(f"--items is {options.items}; pass at least {LEAST}, or one worker gets them all")
     if options.run:
         print(json.dumps(indexed(options.items, options.run)))
         return

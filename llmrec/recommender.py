@@ -109,13 +109,15 @@ class Recommender:
         return f"Recommender({self.pipeline.checkpoint.info.name!r} on {self.catalog!r})"
 
     def index(self) -> dict[str, Any]:
-        """What the open index holds, and where it lies on several servers what each does."""
+        """What the open index holds, how many contents are left out of it, and what each of several servers holds."""
         parts = self.pipeline
         held: dict[str, Any] = {
             "items": parts.index.items,
             "adapter": parts.checkpoint.info.name,
             "dimension": parts.components.v.shape[1],
         }
+        if parts.problems:
+            held["left_out"] = len(parts.problems)
         if isinstance(parts.index, ShardedIndex):
             held["shards"] = [asdict(each) for each in parts.index.shards]
         return held

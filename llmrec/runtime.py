@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
     "RAY_USAGE_STATS_ENABLED": "0",
+    # What ends Ray's work comes as an exception; its C++ logs of actors that start again read like errors.
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
 """Variable -> the value it gets where the user has set none."""
 

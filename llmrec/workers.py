@@ -8,6 +8,7 @@ import json
 import logging
 import multiprocessing
 import os
+import re
 import signal
 import socket
 import threading
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """Address of a Ray cluster that is started for the work, on this machine."""
+ADDRESS = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
 CONNECT = 5.0
-"""Seconds that a cluster has to take a connection."""
+"""Seconds that a cluster has to take a connection, and to answer it."""
+HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+"""What a client of gRPC begins with (RFC 9113, 3.4); the server's first frame is of the same type, 4."""
 MOST_BLOCKS = 4096
 """Of a Ray data set: what its scheduler keeps count of."""
 
@@ -104,12 +108,13 @@ class Workers:
     count
         Processes, or actors of Ray, each on one thread; 1 without Ray: this process.
     ray
-        Address of a Ray cluster whose actors are the workers; "local" starts one on this machine.
+        Address of a Ray cluster whose actors are the workers: HOST:PORT of its head, or "auto" on one of its machines;
+        "local" starts one on this machine.
 
     Raises
     ------
     BadInput
-        Where `count` is no number of workers.
+        Where `count` is no number of workers, or `ray` no such address.
     """
 
     count: int = 1
@@ -119,6 +124,13 @@ class Workers:
         """Check the number."""
         if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 1:
             raise BadInput(f"`workers` is {self.count!r}; pass a whole number from 1 on", "workers")
+        if self.ray is not None and not (self.ray in (LOCAL, "auto") or ADDRESS.fullmatch(self.ray)):
+            # Ray Data does not work over Ray's client (ray://), only on a machine of the cluster.
+            raise BadInput(
+                f"{self.ray!r} is no address of a Ray cluster; on one of its machines pass HOST:PORT of its head or "
+                "auto, elsewhere local",
+                "ray",
+            )
 
     @property
     def elsewhere(self) -> bool:
@@ -362,20 +374,34 @@ def _cluster(address: str, workers: int) -> Iterator[None]:
     environment = {"env_vars": {"LLMREC_HOME": home}} if home and address != LOCAL else None
     cores = max(workers, os.cpu_count() or 1) if address == LOCAL else None
     try:
-        host, _, port = address.rpartition("://")[2].rpartition(":")
-        if host and port.isdigit():  # Ray waits for minutes where nobody listens
-            socket.create_connection((host, int(port)), CONNECT).close()
+        if address != LOCAL and ":" in address:
+            _answers(address)
         ray.init(
             address=address, num_cpus=cores, include_dashboard=False if address == LOCAL else None, log_to_driver=False,
             logging_level=logging.ERROR, runtime_env=environment,
         )  # fmt: skip
     except (OSError, ValueError, RuntimeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadInput(f"no Ray cluster answers at {address!r} ({why}); pass its address, or local", "ray") from error
+        raise BadInput(
+            f"no Ray cluster answers at {address!r} ({why}); pass its address, or local, and where the cluster wants "
+            "a token set RAY_AUTH_MODE=token",
+            "ray",
+        ) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _answers(address: str) -> None:
+    """Raise `OSError` where nobody at the address speaks Ray's protocol: Ray itself waits for minutes."""
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), CONNECT) as connection:
+        if os.environ.get("RAY_USE_TLS", "0") != "0":
+            return  # what it says is enciphered
+        connection.sendall(HTTP2)
+        if connection.recv(4)[3:] != b"\4":
+            raise ConnectionError("what listens there is no Ray")
 
 
 def _prepare_process() -> None:

@@ -127,7 +127,12 @@ WorkerCount = Annotated[
 ]
 Ray = Annotated[
     str | None,
-    typer.Option("--ray", metavar="ADDRESS", help="Let actors of a Ray cluster work; local: one is started here."),
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Let actors of a Ray cluster work, as many as --workers: HOST:PORT of its head, auto on one of its "
+        "machines; local: one is started here.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 MARK = "@"

@@ -180,11 +180,13 @@ def index(
 ) -> None:
     """Encode the items that are new or changed, and rebuild the index of the catalogue."""
     from llmrec.catalog import load_catalog
+    from llmrec.catalog.quarantine import counted, unreadable_file
     from llmrec.setup import demo_data
     from llmrec.workers import Workers
 
     config = pipeline_config(chroma, index)
     config.check()
+    encoding = Workers(workers, ray)
     name_columns(data, columns, reader)
     with show.waiting("reading the items and building the index"):
         folder = data or demo_data(paths.home())
@@ -192,8 +194,10 @@ def index(
         from llmrec.recommender import Recommender
 
         result = Recommender.from_pretrained(
-            adapter, folder, rebuild=True, catalog=catalog, config=config, encoding=Workers(workers, ray)
+            adapter, folder, rebuild=True, catalog=catalog, config=config, encoding=encoding
         ).index()
+    if left_out := result.get("left_out"):
+        show.note(f"{counted(left_out, 'content')} that cannot be read left out: {unreadable_file(folder)}")
     show.json(result) if json else show.ready(result)
 
 

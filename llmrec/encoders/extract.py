@@ -211,6 +211,15 @@ def _content(item: Item, modality: str) -> str:
     return item.text() if modality == "text" else str(Path(media_file(item, modality) or "").resolve())
 
 
+def _file_version(item: Item, modality: str) -> int:
+    """By what a file that is written to is told from what it was; 0 for text. Raises `OSError` where it has gone."""
+    path = None if modality == "text" else media_file(item, modality)
+    if path is None:
+        return 0
+    there = path.stat()
+    return hash((there.st_mtime_ns, there.st_size, there.st_ino))
+
+
 class _Modality:
     """One modality under way: what each item's content is, and the vectors found so far."""
 
@@ -226,10 +235,12 @@ class _Modality:
         self.problems = problems
         self.found: dict[int, NDArray[np.floating[Any]]] = {}
         self.failed: dict[str, Refusal] = {}
-        self.keys = [self._key(item) for item in items]
+        self.file_versions = [0] * len(items)
+        self.keys = [self._key(row, item) for row, item in enumerate(items)]
 
-    def _key(self, item: Item) -> str:
+    def _key(self, row: int, item: Item) -> str:
         try:
+            self.file_versions[row] = _file_version(item, self.encoder.modality)
             return item_key(item, self.encoder.modality)
         except OSError as error:
             self._report(item, error.strerror or str(error))
@@ -310,10 +321,11 @@ class _Modality:
     def _here(self, rows: Sequence[int], workers: int) -> Iterator[int]:
         """Encode in this process; gives the number of contents of each batch."""
         for batch in read_ahead(rows, BATCH.get(self.encoder.modality, 32), self._read, workers):
-            for read in batch:
+            kept = [read for read in batch if self._unchanged(read.row)]  # all of it is read by now
+            for read in kept:
                 if read.error is not None:
                     self._refuse(self.keys[read.row], unreadable(read.error))
-            good = [read for read in batch if read.error is None and read.content is not None]
+            good = [read for read in kept if read.error is None and read.content is not None]
             if good:
                 vectors = self.encoder.encode([read.content for read in good])
                 self.cache.put([self.keys[read.row] for read in good], vectors)
@@ -326,10 +338,22 @@ class _Modality:
         size = PART.get(modality, BATCH.get(modality, 32))
         with closing(encode_in_parts(self.encoder, contents, size, workers)) as parts:
             for part in parts:
-                self.cache.put([self.keys[rows[place]] for place in part.places], part.vectors)
+                kept = [n for n, place in enumerate(part.places) if self._unchanged(rows[place])]
+                self.cache.put([self.keys[rows[part.places[n]]] for n in kept], part.vectors[kept])
                 for place, why in part.unreadable.items():
-                    self._refuse(self.keys[rows[place]], why)
+                    if self._unchanged(rows[place]):
+                        self._refuse(self.keys[rows[place]], why)
                 yield part.count
+
+    def _unchanged(self, row: int) -> bool:
+        """Whether the content is the one that the key is of; else nothing of it is kept, and the next run reads it."""
+        try:
+            same = self.file_versions[row] == _file_version(self.items[row], self.encoder.modality)
+        except OSError:
+            return True  # it has gone, which reading it has told
+        if not same:
+            self.failed[self.keys[row]] = Refusal("it was changed while the catalogue was read")
+        return same
 
     def _refuse(self, key: str, why: Unreadable) -> None:
         self.failed[key] = why.refusal

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,11 @@ def test_actors_of_ray_give_the_file_of_one_process(expected: bytes, tmp_path: P
 def test_no_cluster_at_an_address_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no Ray cluster answers"):
         llmrec.recommend_all(tmp_path / "recs.parquet", users=USERS, ray="127.0.0.1:9")
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        with pytest.raises(BadInput, match="no Ray"):
+            llmrec.recommend_all(tmp_path / "recs.parquet", users=USERS, ray=f"127.0.0.1:{other.server_port}")
+        other.shutdown()
 
 
 def test_a_machine_that_is_lost_costs_no_user(expected: bytes, tmp_path: Path) -> None:

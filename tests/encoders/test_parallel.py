@@ -45,6 +45,38 @@ def test_processes_give_the_vectors_and_the_problems_of_one(tmp_path: Path, monk
     np.testing.assert_array_equal(again.vectors["image"][:], there.vectors["image"][:])
 
 
+@pytest.mark.parametrize("processes", [None, Workers(2)], ids=["here", "two processes"])
+def test_a_file_that_is_changed_while_it_is_read_is_not_kept_for_what_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: Workers | None
+) -> None:
+    monkeypatch.setattr(EXTRACT, "PART", {"image": 2})
+    shop, lite = write_shop(tmp_path / "media"), encoder("image", "lite0")
+    was = (tmp_path / "media" / "1.png").read_bytes()
+    key = EXTRACT.item_key
+
+    def changed_behind(item: Item, modality: str) -> str:
+        found = str(key(item, modality))
+        if item.id in ("1", "2"):
+            (tmp_path / "media" / f"{item.id}.png").write_bytes(b"" if item.id == "1" else was)
+        return found
+
+    monkeypatch.setattr(EXTRACT, "item_key", changed_behind)
+    found, problems = extract(shop, [lite], tmp_path / "cache", progress=False, processes=processes)
+    assert found.mask["image"].tolist() == [True, False, False, False, False, False]  # the third file was the fourth's
+    assert "changed" in next(problem.reason for problem in problems if problem.item == "1")
+    monkeypatch.setattr(EXTRACT, "item_key", key)
+    (tmp_path / "media" / "1.png").write_bytes(was)
+    again, _ = extract(shop, [lite], tmp_path / "cache", progress=False)
+    fresh, _ = extract(shop, [lite], tmp_path / "fresh", progress=False)
+    np.testing.assert_allclose(again.vectors["image"][:], fresh.vectors["image"][:], atol=2e-3)
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "ray://head:10001", "http://head:6379", "head:x"])
+def test_an_address_that_is_none_of_a_cluster_is_refused_at_once(address: str) -> None:
+    with pytest.raises(BadInput, match="no address of a Ray cluster"):
+        Workers(2, address)
+
+
 def test_an_encoder_that_a_worker_cannot_open_is_said() -> None:
     with pytest.raises(BadInput, match="encoder"):
         EncodingJob("text", "nobody:knows").worker().work(Part(0, ("a text",)))
