@@ -19,6 +19,10 @@ _HYPOTHETICAL = {"would", "without"}
 _PRICE = re.compile(
     r"(?:[$\u20ac\u00a3]\s?(\d+(?:[.,]\d+)?))|(?:(\d+(?:[.,]\d+)?)\s?(?:[$\u20ac\u00a3]|dollars|euros?|pounds|USD|EUR|GBP)\b)"
 )
+_DENIED = re.compile(r"\b(?:not|no)(?: an?)?$")
+_OF_THE_QUERY = re.compile(r"\W*(?:and |since |as )?(?:you\b|your (?:wish|request|query)\b)", re.IGNORECASE)
+_SAID_BACK = re.compile(r"[^.;:\"]*?(?:, you said\b|\bis what you asked for\b|\bin mind\b)")
+"""How a clause begins that says what was asked for, and how one goes on that says it back."""
 CENT = 0.01
 """A price in a text holds within a cent, or within a hundredth of it."""
 
@@ -82,15 +86,30 @@ def _misplaced(text: ResolvedText, mention: Mention, owned: Set[Facet]) -> str:
 
 
 def _elsewhere(text: ResolvedText, mention: Mention, kind: ClaimKind) -> Claim | None:
-    """In an open text, what the recommended item lacks may be said of a title in the sentence, or of the user's taste.
+    """In an open text, what the recommended item lacks may be denied, asked for, said by its own text or of others.
+
+    Of a title in the sentence, or of the user's taste.
 
     None where it is neither's.
     """
-    clause = text.reading.words_in(text.reading.clause(mention.start))
-    # What is shared, or answers a query, is the recommended item's.
-    if text.grounds.closed or clause & (IN_COMMON | QUERY):
+    if text.grounds.closed:
         return None
-    named = text.reading.text[mention.start : mention.end]
+    span = text.reading.clause(mention.start)
+    clause, named = text.reading.words_in(span), text.reading.text[mention.start : mention.end]
+    if _DENIED.search(text.reading.before(mention.start)):
+        return judged(kind, named, mention.start, True, _against(mention.facets, [text.grounds.item]))
+    asked = clause & QUERY and _OF_THE_QUERY.match(text.reading.text[span[0] : span[1]])
+    if asked or _SAID_BACK.match(text.reading.after(mention.end)):
+        if not text.grounds.query:
+            return unchecked(kind, named, mention.start, "what was asked for is not known")
+        held = re.search(rf"\b{re.escape(named)}", text.grounds.query, re.IGNORECASE) is not None
+        return judged(kind, named, mention.start, held, "query", "the query does not name it")
+    described = text.catalog.item(text.grounds.item).description
+    if re.search(rf"(?<![\w-]){re.escape(named)}(?!\w)", described, re.IGNORECASE):
+        return judged(kind, named, mention.start, True, f"text of item {text.grounds.item}")
+    # What is shared, or answers a query, is the recommended item's.
+    if clause & (IN_COMMON | QUERY):
+        return None
     cited = [item for ids in text.cited_in(text.reading.sentence(mention.start)) for item in ids]
     if mention.facets & text.facets_of(cited):
         return judged(kind, named, mention.start, True, _against(mention.facets, cited))

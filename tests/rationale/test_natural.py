@@ -125,3 +125,18 @@ def test_what_is_said_of_the_items_text_is_held_against_it(text: str, ok: bool) 
 def test_the_colour_that_the_person_has_is_held_against_the_history(text: str, ok: bool) -> None:
     evidence = rank_evidence(SHOP, "0", ["2", "1"], np.array([0.9, 0.1]))
     assert RuleVerifier(SHOP).verify(text, Grounds.of(evidence, ["1", "2"])).ok is ok
+
+
+@pytest.mark.parametrize(
+    ("text", "contradicted"),
+    [
+        ("You asked for something blue; this one is dark blue.", []),
+        ("Something red is what you asked for; this one is dark blue.", ["Red"]),
+        ("A jumper, though not red.", []),
+        ("A red jumper in a soft wool blend.", ["red"]),
+    ],
+)
+def test_an_audit_tells_what_was_asked_for_and_denied_from_what_the_item_is(text: str, contradicted: list[str]) -> None:
+    evidence = rank_evidence(SHOP, "0", ["1"], np.array([0.6]), {"query": 0.5}, "something blue")
+    claims = RuleVerifier(SHOP).verify(text, Grounds("0", ("2",), evidence)).claims
+    assert [each.text.lower() for each in claims if each.verdict == "contradicted"] == [x.lower() for x in contradicted]
