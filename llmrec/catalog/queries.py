@@ -15,6 +15,8 @@ _NOUNS = {
 """What every item of a catalogue is called, by its `Wording.noun`."""
 LONGEST = 5
 """Most words of a kind's name that a query is looked through for."""
+MOST_WORDS = 6
+"""Words of a query that kinds are added to, without what it is for."""
 
 _TOLD_BY = ("colour", "color", "pattern")
 """Attributes by which a query tells things, beside their kinds."""
@@ -22,14 +24,22 @@ KINDS_OF_MOODS = tuple(
     (re.compile(rf"(?<![\w-])(?:{said})(?![\w-])", re.I), kind)
     for said, kind in (
         (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
-         r"silly|daft|"
-         r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
-        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding", "romance"),
-        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced", "thriller"),
-        (r"sad|moving|tear-?jerker|cry|touching|emotional|serious|thought-provoking", "drama"),
-        (r"space|aliens?|robots?|time travel|spaceships?|science fiction|futuristic", "sci-fi"),
-        (r"gangsters?|mafia|heists?|detectives?|murders?", "crime"),
-        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
+         r"silly|daft|laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun|rom-?coms?|"
+         r"chick[- ]?flicks?", "comedy"),
+        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding|rom-?coms?|chick[- ]?flicks?", "romance"),
+        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced|spy|spies|"
+         r"espionage", "thriller"),
+        (r"sad|moving|tear-?jerkers?|cry|touching|emotional|serious|thought-provoking|court ?room|"
+         r"(?:period|costume) (?:pieces?|films?|movies?)", "drama"),
+        (r"space|aliens?|robots?|androids?|cyborgs?|time travel|spaceships?|science fiction|futuristic|dystopian?s?|"
+         r"artificial intelligence", "sci-fi"),
+        (r"gangsters?|mafia|mobsters?|heists?|bank robber(?:y|ies)|detectives?|murders?|serial killers?", "crime"),
+        (r"whodunn?its?|murder myster(?:y|ies)", "mystery"),
+        (r"slashers?|zombies?|vampires?|werewol(?:f|ves)|haunted houses?|ghost stor(?:y|ies)|scary|creepy|spooky|"
+         r"frightening|terrifying", "horror"),
+        (r"pirates?|swashbucklers?|treasure hunts?|road (?:movies?|films?|trips?)|swords?[- ]and[- ]sandals?|"
+         r"gladiators?", "adventure"),
+        (r"soldiers?|battles?|submarines?|world war|wwii|ww2", "war"),
         (r"songs?|singing|dancing", "musical"),
         (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
         (r"family (?:films?|movies?|night|fun|viewing)|(?:whole|entire) family|kids?|child(?:ren)?|toddlers?",
@@ -66,9 +76,11 @@ def ranked_query(query: str, catalog: Catalog, stated: Collection[str] = ()) -> 
 
 
 def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> str:
-    """Add to a query the kinds of items that its moods speak for, where nothing says the kind.
+    """Add to a short query the kinds of items that its moods speak for, where nothing says the kind.
 
-    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming".
+    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming". Longer ones tell a story,
+    a word of which stands for no kind: with kinds for all, 0.306 in place of 0.325 of the open half of queries in other
+    words find their film among ten (`python -m eval.other_words`).
 
     Parameters
     ----------
@@ -93,6 +105,8 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     'something that is not funny'
     """
     wanted = without_refused(query)
+    if len(without_purpose(wanted).split()) > MOST_WORDS:
+        return query
     kinds = [kind for pattern, kind in KINDS_OF_MOODS if pattern.search(wanted)]
     if not kinds:
         return query

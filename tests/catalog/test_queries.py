@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmrec.catalog.queries import ranked_query, with_values
+from llmrec.catalog.queries import ranked_query, with_kinds, with_values
 from llmrec.catalog.types import Catalog, Item
 
 FILMS = Catalog("films", (Item("1", "Big", "", {"genres": ("Children's", "Comedy", "Documentary", "Film-Noir")}),), {})
@@ -28,3 +28,20 @@ def test_other_forms_of_a_value_bring_the_value_once() -> None:
     assert with_values("striped skirts", CLOTHES) == "striped skirts, skirt stripe"
     assert with_values("a skirt with a stripe", CLOTHES) == "a skirt with a stripe"
     assert with_values("not striped", CLOTHES) == "not striped"
+
+
+@pytest.mark.parametrize(
+    ("query", "added"),
+    [
+        ("a vampire film", "horror"),
+        ("a whodunit", "mystery"),
+        ("a rom-com", "comedy romance"),
+        ("a road movie", "adventure"),
+        ("not a slasher", ""),
+        ("a vampire comedy", ""),
+    ],
+)
+def test_what_everybody_calls_a_kind_brings_the_kind(query: str, added: str) -> None:
+    genres = ("Horror", "Mystery", "Comedy", "Romance", "Adventure")
+    films = Catalog("films", (Item("1", "Big", "", {"genres": genres}),), {})
+    assert with_kinds(query, films) == f"{query} {added}".strip()
