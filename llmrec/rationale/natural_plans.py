@@ -250,19 +250,17 @@ ALIKE_THING = (
     "You {chose} {H}, another {k}, and that led to this one: {x}",
 )
 LAST = (
-    "{H} was the last {one} you {chose}, and this came up because of it: {x}",
-    "You {chose} {H} last, and it led to {C}, {K}. {X}",
-    "{H} is the last {one} you {chose}; it brought up {C}, {K} about {A}",
-    "The last {one} you {chose} was {H}; it led to this, {K}: {x}",
-    "You have just {chose} {H}, and it brought up {K}: {x}",
+    "{H} was the last {one} you {chose}, and it brought this up: {x}",
+    "You {chose} {H} last, and it led to {C}. {X}",
+    "The last {one} you {chose} was {H}; it led to this: {x}",
+    "You have just {chose} {H}, and it brought this up: {x}",
     "You {chose} {H} last; here is what it brought up: {x}",
 )
 """Where the cause is the last that the person took."""
 UNLIKE = (
-    "{C} is {K}; it was {H} that brought it up: {x}",
-    "It was {H} that led us to {C}, {K}. {X}",
+    "{C} is {K}. It was {H} that brought it up: {x}",
+    "It was {H} that led us to {C}. {X}",
     "{X}. It was {H} that brought it up",
-    "You {chose} {H}, {L}; it brought up {K}: {x}",
     "{H} is {L}, but it led us here: {x}",
     "You {chose} {H}, {L}, and it led us here: {x}",
     "{H}, {L}, led us here: {x}",
@@ -273,11 +271,11 @@ UNLIKE = (
     "We picked it mostly because you {chose} {H}: {x}",
     "You {chose} {H}, so we picked this: {x}",
     "What brought it up is {H}, which you {chose}: {x}",
-    "You {chose} {H}, and that pointed to {C}, {K}. {X}",
-    "{K}, here because of {H}: {x}",
+    "You {chose} {H}, and that pointed to {C}. {X}",
+    "Here because of {H}: {x}",
     "You {chose} {H}, which put {C} on your list: {x}",
     "{X}. {H}, which you {chose}, led us here",
-    "{C} is {K}, and owes its place to {H}. {X}",
+    "{C} is {K}. It owes its place to {H}. {X}",
 )
 """Where the cause is of another kind."""
 COMPANY = (
