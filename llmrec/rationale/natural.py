@@ -190,8 +190,6 @@ def _of_the_history(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     second = brief.history[1].shared if len(brief.history) > 1 else ()
     common = tuple(f for f in shared if f in second)
     found: list[_Reason] = []
-    if about_it.latest and not shared and rng.random() < 0.6:
-        found.append(_Reason("last", plans.LAST, plans.PLAIN["led"], (), None, silent))
     if telling_kinds(common, about_it.facets) and rng.random() < 0.35:  # one title reads better than two
         found.append(_Reason("two", plans.TWO, plans.PLAIN["two"], common, None, silent))
     if about_it.people and rng.random() < (0.3 if shared else 0.8):

@@ -249,14 +249,6 @@ ALIKE_THING = (
     "{X}. Like {H}, it is {K}",
     "You {chose} {H}, another {k}, and that led to this one: {x}",
 )
-LAST = (
-    "{H} was the last {one} you {chose}, and it brought this up: {x}",
-    "You {chose} {H} last, and it led to {C}. {X}",
-    "The last {one} you {chose} was {H}; it led to this: {x}",
-    "You have just {chose} {H}, and it brought this up: {x}",
-    "You {chose} {H} last; here is what it brought up: {x}",
-)
-"""Where the cause is the last that the person took."""
 UNLIKE = (
     "{C} is {K}. It was {H} that brought it up: {x}",
     "It was {H} that led us to {C}. {X}",

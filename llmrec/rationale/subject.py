@@ -141,11 +141,6 @@ class Subject:
         return next((i for i in named if natural_order(self.vocabulary.titles[i]) == first), "")
 
     @cached_property
-    def latest(self) -> bool:
-        """Whether that is the last item that the person took."""
-        return bool(self.interacted) and self.cause == self.interacted[-1]
-
-    @cached_property
     def of_another_kind(self) -> bool:
         """Whether the cause has no kind that the item has."""
         theirs = {f for f in self.vocabulary.facets[self.cause] if f.name in KINDS} if self.cause else set()

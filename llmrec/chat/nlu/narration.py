@@ -113,6 +113,14 @@ _EVENINGS = re.compile(
     re.I,
 )
 """What people do with films, and no wish for one."""
+_JUDGES = re.compile(
+    r"(?:(?:that|the|its|their|his|her) (?:[\w'-]+ ){1,2}(?:was|were) (?:so |just |really |pretty |very )*[\w'-]+|"
+    r"(?:it|that|this|they|those|these) (?:always |just |really )?makes? me (?:sweat|itch|sneeze|sick|dizzy|cringe|ill|queasy|look \w+)|"
+    r"(?:i |we )?(?:just |really )?(?:can'?t|cannot) stand (?:them|him|her|either(?: of them)?|the (?:guy|man|woman|two)))"
+    r"(?: (?:at all|any ?more|though|tho))?",
+    re.I,
+)
+"""Why something is not wanted, after it was said what."""
 _SLANG = re.compile(
     r"^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
     r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
@@ -175,7 +183,7 @@ def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], 
     for _ in range(2):  # "I'm 19, broke, something funny"
         line = _AGED.sub("", line) if re.search(r"\w", _AGED.sub("", line)) else line
     parts = clauses(line, within)
-    kept = [part for part in parts if not _narrates(part, catalog)]
+    kept = [part for n, part in enumerate(parts) if not (_narrates(part, catalog) or (n and _judges(part)))]
     if len(kept) == len(parts) or not any(re.search(r"\w", _OPENING.sub("", part)) for part in kept):
         return line
     return re.sub(r"^(?:and|but|so|then)\s+", "", " ".join(kept), flags=re.I).rstrip(" ,;")
@@ -209,6 +217,10 @@ def _narrates(clause: str, catalog: Catalog) -> bool:
     if not bare or _OF_PEOPLE.match(bare) is None or _WANTS.search(bare):
         return False
     return not _means(clause, bare, catalog)
+
+
+def _judges(clause: str) -> bool:
+    return _JUDGES.fullmatch(_OPENING.sub("", clause).strip(" ,.;!")) is not None
 
 
 def _means(clause: str, bare: str, catalog: Catalog) -> bool:

@@ -103,6 +103,17 @@ _FIRST_FEW = re.compile(
     re.I,
 )
 """Places of the list, where nothing else follows that they could be the first of."""
+_ANY_YEAR = re.compile(
+    r"(?:^|(?<=[,.;!?] )|(?<=\band )|(?<=\bbut ))(?:actually |really |ok(?:ay)? )*(?:"
+    r"(?:it |they |that |these |those )?(?:(?:can|could|may|might) be |(?:is |are )?(?:fine|ok(?:ay)?) |)(?:from )?any (?:year|age|era|"
+    r"decade|period|time(?= (?:period )?(?:is|are|goes|works|will|would|from)|[.!]*$))(?: (?:is|are|goes|works|will do|would do)"
+    r"(?: (?:fine|ok(?:ay)?|good|great))?)?|"
+    r"(?:the )?(?:years?|age|era|decade) (?:does not|doesn'?t|don'?t|do not) matter(?: (?:to|for) (?:me|us))?|"
+    r"(?:i |we )?(?:don'?t|do not|wouldn'?t) mind (?:the |some |an? )?(?P<age>old|older|new|newer|recent|modern) ?(?:ones?|films?|movies?|"
+    r"stuff|things?)?)(?: either| too| after all| really| any ?more| now)*(?=\s*(?:[,.;!]|$|\b(?:and|but)\b))",
+    re.I,
+)
+"""When it was made does not matter: what a line allows is no wish for it."""
 _IN_TITLE = re.compile(r"(?<=\w) (?:anywhere )?in (?:the|its|their) (?:title|name)s?\b(?! of)", re.I)
 """Where words are looked for in any case."""
 _NOT_SEEN = re.compile(
@@ -221,6 +232,7 @@ def spelt_out(line: str) -> str:
     line = _TELL_MORE.sub("what is it about?", line)
     line = _YEAR_IN_HANZI.sub(_year_in_digits, line)
     line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
+    line = _ANY_YEAR.sub("forget that about the year", line)
     line = _BETTER_THAN.sub(r"\g<better>", _NOT_SO.sub("", line))
     letters = [each for each in line if each.isascii() and each.isalpha()]
     if len(letters) > SHOUTED and sum(map(str.isupper, letters)) > SHOUTING * len(letters):

@@ -5,6 +5,7 @@ import pytest
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.narration import only_narrates, without_narration
+from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.replies import Reply
 
@@ -211,3 +212,21 @@ def test_a_title_says_nothing_of_a_kind_that_its_words_name() -> None:
     films = Catalog("films", tuple(Item(t, t, "", {"genres": kinds, "year": 1990}) for t, kinds in rows), {})
     reply = Conversation(films).reply("then a space film, not star wars")
     assert reply.request is not None and "War" not in (reply.request.where or "") and "no War" not in reply.words
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("not number 1, that ending was dumb", "not number 1"),
+        ("no polyester please, it makes me sweat", "no polyester please"),
+        ("nothing with stallone tho, cant stand them", "nothing with stallone tho"),
+        ("that ending was dumb", "that ending was dumb"),
+    ],
+)
+def test_why_something_is_not_wanted_is_no_wish(line: str, left: str) -> None:
+    assert without_narration(line, Catalog("films", (), {}), lambda *_: False) == left
+
+
+@pytest.mark.parametrize("line", ["I dont mind old ones after all", "can be from any time", "the year doesn't matter"])
+def test_what_is_allowed_is_no_wish_for_it(line: str) -> None:
+    assert spelt_out(line) == "forget that about the year"
