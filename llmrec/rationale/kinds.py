@@ -80,7 +80,8 @@ def genre_words(first: Sequence[str], has: Sequence[str]) -> list[str]:
     rank = {genre: n for n, genre in enumerate(_TELLING)}
     best = min(has, key=lambda g: rank.get(g, -1))
     able = [g for g in _BESIDE if g in has and g != best and (best, g) not in _ALONE]
-    beside = next((g for g in able if g in first), able[0] if able else "")
+    nouns = [g for g in first if g in NOUNS and g in has and g != best and (best, g) not in _ALONE]
+    beside = next((g for g in (*(g for g in able if g in first), *nouns, *able)), "")
     place = {genre: n for n, genre in enumerate(_ORDER)}
     return sorted([best, *([beside] if beside else [])], key=lambda g: place.get(g, -1))
 
