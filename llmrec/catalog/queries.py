@@ -39,7 +39,7 @@ KINDS_OF_MOODS = tuple(
          r"frightening|terrifying", "horror"),
         (r"pirates?|swashbucklers?|treasure hunts?|road (?:movies?|films?|trips?)|swords?[- ]and[- ]sandals?|"
          r"gladiators?", "adventure"),
-        (r"soldiers?|battles?|submarines?|world war|wwii|ww2", "war"),
+        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
         (r"songs?|singing|dancing", "musical"),
         (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
         (r"family (?:films?|movies?|night|fun|viewing)|(?:whole|entire) family|kids?|child(?:ren)?|toddlers?",
