@@ -400,8 +400,9 @@ def _answers(address: str) -> None:
         if os.environ.get("RAY_USE_TLS", "0") != "0":
             return  # what it says is enciphered
         connection.sendall(HTTP2)
-        if connection.recv(4)[3:] != b"\4":
-            raise ConnectionError("what listens there is no Ray")
+        with connection.makefile("rb") as answer:
+            if answer.read(4)[3:] != b"\4":
+                raise ConnectionError("what listens there is no Ray")
 
 
 def _prepare_process() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.types import derived
@@ -115,14 +116,10 @@ class CatalogueQuestions:
             return self._unknown_title(line)
         if len(named) != 1:
             return None
-        item, language = self._catalog.item(named[0]), language_of(line)
         listed = state.last.items if state.last else ()
-        if item.id in listed:
-            if not cues.IN_CATALOGUE.search(line):
-                return None
-            text = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
-            return ActReply(plain(text), item.id)
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+        if named[0] in listed and not cues.IN_CATALOGUE.search(line):
+            return None
+        return self._there(named[0], line, listed)
 
     def of_title(self, what: str, line: str, state: DialogueState) -> ActReply | None:
         """Tell of a title whether it is there: "what about 2001?".
@@ -145,12 +142,16 @@ class CatalogueQuestions:
         begun = [item.id for item in self._words.items if item.title.startswith(f"{what}:")] if what.isdigit() else []
         if len(named or begun) != 1 or list_position(what):
             return None
-        item, language = self._catalog.item((*named, *begun)[0]), language_of(line)
-        listed = state.last.items if state.last else ()
-        if item.id in listed:
-            place = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
-            return ActReply(plain(place), item.id)
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+        return self._there((*named, *begun)[0], line, state.last.items if state.last else ())
+
+    def _there(self, item: str, line: str, listed: Sequence[str] = ()) -> ActReply:
+        """Say that an item is there, and where in the list."""
+        found, language = self._catalog.item(item), language_of(line)
+        if item in listed:
+            text = SAYS["absent listed"][language].format(title=found.title, place=listed.index(item) + 1)
+        else:
+            text = in_catalogue(found, self._catalog, language)
+        return ActReply(plain(text), item)
 
     def _titles(self, line: str) -> ActReply | None:
         """Tell of several titles which are there: "do you have Gattaca or Blade Runner?"."""
@@ -245,9 +246,7 @@ class CatalogueQuestions:
         title = next((each for each in found if each), "")
         if not title or Lexicon.of(self._words).mentions(title):
             return None
-        language = language_of(line)
         try:
-            item = self._catalog.item(find_title(title, self._words))
+            return self._there(find_title(title, self._words), line)
         except BadInput:
-            return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+            return ActReply(plain(SAYS["absent unknown"][language_of(line)].format(title=title)))

@@ -197,9 +197,7 @@ class LineAnswers:
         except BadInput as error:
             reply = Reply(_sentence(error))
         if reply.request is not None:
-            said = [
-                re.sub(r"(?<=good choice\.) Others come with `more`; `undo` takes it back\.", "", each) for each in said
-            ]
+            said = [_GOES_ON.sub("", each) for each in said]
         words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
         relists = any(each.kind != "accept" for each in parts.reactions)
         last = self.state.last

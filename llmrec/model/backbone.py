@@ -27,7 +27,8 @@ def require_base(base: Path) -> None:
         if not any(base.glob(pattern)):
             lacks = f"it has no {what}" if base.is_dir() else "there is no such folder"
             raise SetupError(
-                f"no base model in {base} ({lacks}); run `llmrec setup`, or pass a folder that holds one as `base`",
+                f"no base model in {base} ({lacks}); run `llmrec setup`, or name a folder that holds "
+                "one as `base` or in LLMREC_BASE",
                 "base",
             )
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from llmrec.errors import CheckpointError, CheckpointMismatch
 from llmrec.fusion.item_graph import item_graph
-from llmrec.model.backbone import add_lora, load_backbone
+from llmrec.model.backbone import add_lora, load_backbone, require_base
 from llmrec.model.checkpoint import INDEX_AXES, INTERACTIONS, Checkpoint, base_identity
 from llmrec.model.item_table import ItemTable
 from llmrec.model.normaliser import NormalisedRows, Normaliser
@@ -33,9 +33,12 @@ def check_base(checkpoint: Checkpoint, base: Path) -> None:
 
     Raises
     ------
+    SetupError
+        Where there is no base model.
     CheckpointMismatch
         Where the checkpoint was trained on another base model.
     """
+    require_base(base)
     name, checksum = base_identity(base)
     known, recorded = checkpoint.info.base_sha256, (base / "llmrec.json").is_file()
     named = name == checkpoint.info.base

@@ -106,12 +106,6 @@ def _lower(name: str) -> str:
     return " ".join(word if word[1:2] == "-" else word.lower() for word in name.split())
 
 
-def noun_of(facet: Facet) -> str:
-    """The word that `kind_of` tells a facet by."""
-    word = label(facet)
-    return BEFORE.get(word, word)
-
-
 def with_article(words: str) -> str:
     """Words behind "a" or "an".
 

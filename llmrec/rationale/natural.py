@@ -22,8 +22,6 @@ from llmrec.rationale.subject import KINDS, Subject, telling_kinds
 
 DRAWS = 12
 """Drafts of one reason before the next takes its place."""
-UNMET = 0.65
-"""The same where no word of it is met."""
 JOINED = 0.4
 """Share of the reasons that leave to what is told to show what of it bears on the wish."""
 PERSONAL = 0.35
@@ -40,6 +38,8 @@ LONGEST = 58
 """Words of a text to which a sentence on what the item's text does not say is added, at most with it."""
 BESIDE = 0.4
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
+UNMET = 0.65
+"""The same where no word of it is met."""
 _ECHO = re.compile(r"\{e\}[^.]*: \{x0?\}|\{x\}\. \{It\} \{has\} \{e\}$")
 """Plans that say what the text has right beside that text."""
 
@@ -107,13 +107,13 @@ def _reasons(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     brief, thing = about_it.brief, about_it.thing
     if about_it.missed:
         of_things = plans.MISSED_THING if _is_colour(about_it) else plans.MISSED_KIND
-        yield _Reason("missed", of_things if thing else plans.MISSED[:5], plans.MISSED[5:])
+        yield _Reason("missed", of_things if thing else plans.MISSED, plans.PLAIN["missed"])
     same = _Reason("same", plans.SAME, plans.PLAIN["same"])
     has_query = bool(brief.query) and not about_it.missed and brief.strength != "faint"
     if about_it.variant and not (has_query and rng.random() < 0.5):
         yield same
     if brief.strength == "faint":
-        yield _Reason("weak", plans.WEAK if brief.history else plans.GUESS, plans.WEAK[7:])
+        yield _Reason("weak", plans.WEAK, plans.PLAIN["weak"])
         return
     if has_query:
         alike = brief.history and telling_kinds(brief.history[0].shared, about_it.facets)
@@ -139,10 +139,9 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     if not (answers or near or by_words or (brief.answers_query and not brief.history)):
         return
     if answers and about_it.decade_missed():
-        yield _Reason("but", plans.BUT[:5], plans.BUT[5:], brief.queried)
-    silent = [each for each in wanted if not each.by and not each.direct] if about_it.item.description else []
-    met = any(each.by or each.direct for each in wanted)
-    beside = silent[0] if silent and rng.random() < (BESIDE if met else UNMET) else None
+        yield _Reason("but", plans.BUT, plans.PLAIN["but"], brief.queried)
+    silent, met = about_it.silent, any(each.by or each.direct for each in wanted)
+    beside = silent if silent and rng.random() < (BESIDE if met else UNMET) else None
     coloured = _Reason("coloured", plans.COLOURED, plans.COLOURED_BARE, (), None, beside)
     if near and not answers and rng.random() < 0.6 and not any(each.role == "is" and each.by for each in wanted):
         yield coloured  # the colour is more of what was asked for than what it is for
@@ -167,25 +166,22 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
             plans.PLAIN["query, partly"],
             brief.queried,
             None,
-            silent[0],
+            silent,
         )
     if answers:
         listed = plans.REQUESTED_THING if about_it.thing else plans.REQUESTED
         yield _Reason("asked", listed, plans.PLAIN["query"], brief.queried, None, beside)
     if not answers and not near:
         if about_it.query:
-            yield _Reason("asked", plans.DIRECT, plans.PLAIN["query"][:2], (), None, silent[0] if silent else None)
-        yield _Reason("unsayable", plans.UNSAYABLE[:5], plans.UNSAYABLE[5:])
+            yield _Reason("asked", plans.DIRECT, plans.PLAIN["query, said back"], (), None, silent)
+        yield _Reason("unsayable", plans.UNSAYABLE, plans.PLAIN["unsayable"])
 
 
 def _of_the_history(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     brief = about_it.brief
     if not brief.history:
         return
-    unsaid = (
-        [each for each in about_it.query_terms if not each.by and not each.direct] if about_it.item.description else []
-    )
-    silent = unsaid[0] if unsaid else None  # where a wish is not what is told, what is missing of it is
+    silent = about_it.silent  # where a wish is not what is told, what is missing of it is
     shared = tuple(telling_kinds(brief.history[0].shared, about_it.facets))
     second = brief.history[1].shared if len(brief.history) > 1 else ()
     common = tuple(f for f in shared if f in second)

@@ -314,23 +314,13 @@ WEAK = (
     "The link to {H} is faint: {x}",
     "Take {C} as a guess, {K}. {X}",
     "{X}. Your history says little about it",
-    "A guess, as little in your history speaks for it: {K}",
-    "Take it as a guess: {K}",
-    "{H} is only a faint hint of it. It is {K}",
-    "Your history says little about this one. It is {K}",
-    "The link to {H} is faint. It is {K}",
 )
-GUESS = (WEAK[0], WEAK[1], WEAK[3], WEAK[6], WEAK[7], WEAK[8], WEAK[10])
 MISSED = (
     "Not {N}, but {K}: {x}",
     "It is not {N}, but {K}. {X}",
     "{K}, though not {N}: {x}",
     "You asked for {N}; this is {K}, though. {X}",
     "{X}. It is {K}, though, not {N}",
-    "Not {N}, but {K}",
-    "It is not {N}, but {K}",
-    "{K}, though not {N}",
-    "You asked for {N}; this is {K}, though",
 )
 """Where the query names a colour, a category or a genre, and the item has others."""
 MISSED_KIND = (
@@ -350,8 +340,6 @@ BUT = (
     "Here is {K}, as you asked, though from the {D}. {X}",
     "{X}. It is {K}, as you asked, though from the {D}",
     "{C} is {K} about {A}, though from the {D}",
-    "{K}, as you asked, though from the {D}",
-    "{C} is {K}, as you asked, though from the {D}",
 )
 """Where the query names a decade, and the item is of another."""
 UNSAYABLE = (
@@ -360,11 +348,10 @@ UNSAYABLE = (
     "{K}, which your wish brought up: {x}",
     "It is {K}, and your wish brought it up. {X}",
     "{X}. Your wish brought it up",
-    "We picked it for your wish: {K}",
-    "{K}, which your wish brought up",
 )
 """Where a query names nothing of the item, and cannot be said back in a sentence."""
 PLAIN = {
+    "query, said back": ("You asked for {Q}, and this is {K}", "You asked for {Q}; we picked {C}, {K}"),
     "query": (
         "You asked for {Q}, and this is {K}", "You asked for {Q}; we picked {C}, {K}", "You asked for {K}; {C} is one",
         "You wanted {K}, and this is one", "{C} is {K}, as you asked", "Here is {K}, as you asked",
@@ -384,6 +371,27 @@ PLAIN = {
         "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}", "It was {H} that brought up {C}, {K}",
         "We picked it mostly because you {chose} {H}. It is {K}", "You {chose} {H}, so we picked this. {X}",
         "You {chose} {H}, so we picked this",
+    ),
+    "weak": (
+        "A guess, as little in your history speaks for it: {K}",
+        "Take it as a guess: {K}",
+        "{H} is only a faint hint of it. It is {K}",
+        "Your history says little about this one. It is {K}",
+        "The link to {H} is faint. It is {K}",
+    ),
+    "missed": (
+        "Not {N}, but {K}",
+        "It is not {N}, but {K}",
+        "{K}, though not {N}",
+        "You asked for {N}; this is {K}, though",
+    ),
+    "but": (
+        "{K}, as you asked, though from the {D}",
+        "{C} is {K}, as you asked, though from the {D}",
+    ),
+    "unsayable": (
+        "We picked it for your wish: {K}",
+        "{K}, which your wish brought up",
     ),
 }  # fmt: skip
 """Where the item has no text of its own, or none that can be said."""

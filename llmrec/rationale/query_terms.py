@@ -189,10 +189,7 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
 def _is_head(query: str, end: int) -> bool:
     """Whether a word is the noun of what is wanted: nothing follows, or what it has, is for or is about."""
     something = re.match(r"\s*(?:i want |give me |show me )?(?:some|any)thing\b", query, re.I)
-    return (
-        not something
-        and re.match(r"\s*(?:$|[,.;!?]|(?:for|with|about|in|of|that|which|set|from|on|to)\b)", query[end:]) is not None
-    )
+    return not something and _ENDS.match(query[end:]) is not None
 
 
 def _direct(word: str, text: str) -> bool:

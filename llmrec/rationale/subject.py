@@ -97,6 +97,13 @@ class Subject:
         )  # fmt: skip
 
     @cached_property
+    def silent(self) -> QueryTerm | None:
+        """The first word of the wish of which the item's text says nothing."""
+        if not self.item.description:
+            return None
+        return next((each for each in self.query_terms if not each.by and not each.direct), None)
+
+    @cached_property
     def people(self) -> str:
         """The share of the first cause's audience that has the item, in words, where it is worth telling."""
         return _company(self.evidence, self.brief, self.catalog)

@@ -63,9 +63,11 @@ def keep_base(base: Path, name: str, home: Path) -> bool:
             place.unlink()  # to a folder that has gone
         if not place.exists():
             place.symlink_to(base.resolve(), target_is_directory=True)
-        return place.resolve() == base.resolve()
+    except FileExistsError:
+        pass  # another process of the same training was first
     except OSError:
         return False
+    return place.resolve() == base.resolve()
 
 
 def materialise_base(home: Path, progress: Progress = lambda _line: None) -> Path:

@@ -117,6 +117,10 @@ def test_a_base_elsewhere_is_named_by_a_variable_and_another_is_refused(
     shutil.copytree(base, copy)
     monkeypatch.setenv("LLMREC_BASE", str(copy))
     assert len(Recommender.from_pretrained(adapter, data, config=config).recommend(user="u0", k=3).items) == 3
+    monkeypatch.setenv("LLMREC_BASE", str(tmp_path / "nowhere"))
+    with pytest.raises(SetupError, match="no such folder"):
+        Recommender.from_pretrained(adapter, data, config=config)
+    monkeypatch.setenv("LLMREC_BASE", str(copy))
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\0\0\0\1")
     with pytest.raises(CheckpointMismatch, match="LLMREC_BASE"):
