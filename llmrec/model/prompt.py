@@ -112,6 +112,18 @@ class PromptBatch:
         inside = (self.branch > 0) & (self.position <= self.position.where(self.branch == 0, -1).amax(1, True))
         return not bool(inside.any()) and not bool((self.branch > 1).any())
 
+    @property
+    def lengths(self) -> Tensor:
+        """Slots of each prompt without its padding, ``(B,)`` int64."""
+        return (self.branch != PAD).sum(1)
+
+    def rows(self, which: Tensor) -> "PromptBatch":
+        """Some of the prompts, ``which (b,)`` int64, padded to the longest of them alone."""
+        found = {name: getattr(self, name)[which] for name in PromptBatch.__slots__}
+        slots = max(1, int((found["branch"] != PAD).sum(1).max()))
+        read = {"read_trunk", "read_branch"}
+        return PromptBatch(**{name: x if name in read else x[:, :slots] for name, x in found.items()})
+
     def attention(self) -> Tensor:
         """Which slot attends to which, ``(B, 1, T, T)`` bool."""
         seen, sees = self.position.unsqueeze(1), self.position.unsqueeze(2)
@@ -186,6 +198,43 @@ def splice(
             at = end
     batch = PromptBatch(**fields, position=position, limit=limit, read_trunk=read_trunk, read_branch=read_branch)
     return batch if str(device) == "cpu" else move(batch, device)
+
+
+def by_length(lengths: Sequence[int], group: int) -> list[list[int]]:
+    """Divide prompts into groups of like lengths, each to be padded by itself.
+
+    Parameters
+    ----------
+    lengths
+        Slots of each prompt.
+    group
+        Slots that a further group has to save: what it costs by itself.
+
+    Returns
+    -------
+    list of list of int
+        Places in `lengths`, shortest prompts first: the division that reads the fewest slots.
+
+    Examples
+    --------
+    >>> by_length([3, 40, 4, 38, 3], group=20)
+    [[0, 4, 2], [3, 1]]
+    >>> by_length([3, 40, 4, 38, 3], group=200)
+    [[0, 4, 2, 3, 1]]
+    """
+    order = sorted(range(len(lengths)), key=lambda place: lengths[place])
+    cost, cut = [0], [0]  # of the first n prompts; where the last group of the cheapest division begins
+    for n in range(1, len(order) + 1):
+        longest = lengths[order[n - 1]]
+        least, begin = min((cost[k] + group + (n - k) * longest, k) for k in range(n))
+        cost.append(least)
+        cut.append(begin)
+    groups: list[list[int]] = []
+    end = len(order)
+    while end:
+        groups.append(order[cut[end] : end])
+        end = cut[end]
+    return groups[::-1]
 
 
 def move(batch: PromptBatch, device: torch.device | str) -> PromptBatch:

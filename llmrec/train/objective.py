@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt import PromptBatch, splice
+from llmrec.model.prompt import PromptBatch, by_length, splice
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.sequence_windows import Window
@@ -102,6 +102,7 @@ def loss(
     weights: Tensor | None = None,
     forward: nn.Module | None = None,
     total_of: Callable[[Tensor], Tensor] = Tensor.detach,
+    apart: bool = True,
 ) -> tuple[Tensor, dict[str, float]]:
     """Loss of one batch.
 
@@ -124,6 +125,8 @@ def loss(
     total_of
         Sums weights over all parts of a step, where this batch is one of several: the losses add up to that of the
         whole then. Default: the batch is the step.
+    apart
+        Whether short prompts are read apart from long ones, which changes no loss, only what padding costs.
 
     Returns
     -------
@@ -134,7 +137,7 @@ def loss(
     # Only the items that are read need soft tokens; the whole catalogue is scored.
     rows, place = batch.prompt.items.clamp(min=0).unique(return_inverse=True)
     prompt = replace(batch.prompt, items=place.where(batch.prompt.items >= 0, -1))
-    trunk, branch = (forward or model)(prompt, model.soft_tokens(table.batch(rows, hidden, ids)))
+    trunk, branch = _read(forward or model, prompt, model.soft_tokens(table.batch(rows, hidden, ids)), apart)
     # The item head sees every modality: hiding media there as well would blur the targets themselves.
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
@@ -160,6 +163,22 @@ def loss(
         parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts
+
+
+GROUP = {"cpu": 128, "cuda": 8192}
+"""Device -> slots of padding that cost as much as one more reading of the base model."""
+
+
+def _read(forward: nn.Module, prompt: PromptBatch, soft: Tensor, apart: bool) -> tuple[Tensor, Tensor]:
+    """Query vectors of all prompts, as `RecLM.forward`."""
+    groups = by_length(prompt.lengths.tolist(), GROUP.get(soft.device.type, GROUP["cuda"])) if apart else []
+    if len(groups) < 2:
+        trunk, branch = forward(prompt, soft)
+        return trunk, branch
+    order = torch.tensor([place for group in groups for place in group], device=soft.device)
+    read = [forward(prompt.rows(rows), soft) for rows in order.split([len(group) for group in groups])]
+    back = order.argsort()
+    return torch.cat([trunk for trunk, _ in read])[back], torch.cat([branch for _, branch in read])[back]
 
 
 def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Generator) -> Tensor | None:

@@ -191,6 +191,7 @@ def _gradients(
             value, parts = loss(
                 model, table, batch, config, generator, weights, prepared,
                 processes.total if step.own else lambda weight: processes.total(0 * weight),
+                apart=not processes.divide,  # of a divided base all read equally often
             )  # fmt: skip
         accelerator.backward(value if step.own else 0 * value)
         parts = parts if step.own else {}
