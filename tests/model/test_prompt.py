@@ -10,7 +10,7 @@ import torch
 from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prefix_sharing import MOST_SLOTS, shared_prompts
-from llmrec.model.prompt import Branch, PromptWords, splice
+from llmrec.model.prompt import Branch, PromptWords, by_length, splice
 from llmrec.model.reclm import RecLM
 
 BEFORE = (5, 9, 12)
@@ -87,6 +87,36 @@ def test_plain_prompts_in_a_batch_of_unlike_lengths(made: Made) -> None:
     for n, (history, query) in enumerate(zip(histories, queries, strict=True)):
         assert close(branch[n, 0], alone(made, history, query))
         assert close(trunk[n, len(history)], alone(made, history))
+
+
+def test_prompts_read_apart_are_the_same_prompts(made: Made) -> None:
+    histories, asked = [[1, 5, 3, 8, 2], [7], [], [4, 9]], [[Branch(5, A)], [], [Branch(0, B)], [Branch(1, A)]]
+    whole, branches = vectors(made, histories, asked)
+    prompt = splice(BEFORE, histories, asked, made[0].config.soft_tokens)
+    for group in ([3, 1], [2]):
+        part = prompt.rows(torch.tensor(group))
+        assert part.lengths.tolist() == prompt.lengths[group].tolist() and part.tokens.shape[1] == max(part.lengths)
+        with torch.inference_mode():
+            trunk, branch = made[0](part, soft_tokens(*made))
+        for n, place in enumerate(group):
+            assert close(trunk[n, : len(histories[place]) + 1], whole[place, : len(histories[place]) + 1])
+            assert close(branch[n, : len(asked[place])], branches[place, : len(asked[place])])
+
+
+def test_groups_of_like_lengths_read_the_fewest_slots() -> None:
+    lengths = torch.randint(1, 60, (24,), generator=torch.Generator().manual_seed(0)).tolist()
+
+    def slots(groups: list[list[int]]) -> int:
+        return sum(len(group) * max(lengths[place] for place in group) for group in groups)
+
+    cheap, dear = by_length(lengths, 0), by_length(lengths, 10_000)
+    assert slots(cheap) == sum(lengths) and len(dear) == 1
+    some = by_length(lengths, 40)
+    assert sorted(place for group in some for place in group) == list(range(24))
+    assert len(some) < len(cheap) and slots(some) + 40 * len(some) < min(
+        slots(cheap) + 40 * len(cheap), slots(dear) + 40
+    )
+    assert by_length([], 40) == []
 
 
 def test_wish_in_the_middle_is_not_taken_for_plain_text() -> None:

@@ -7,9 +7,10 @@ import torch
 
 from llmrec.fusion import FUSIONS
 from llmrec.model.item_table import ItemTable
+from llmrec.model.prompt import PromptBatch
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
-from llmrec.train.objective import Batch, class_weights, loss, to_batch
+from llmrec.train.objective import GROUP, Batch, class_weights, loss, to_batch
 from llmrec.train.sequence_windows import epoch_windows
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3]}
@@ -32,6 +33,29 @@ def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., tuple[RecL
     total, parts = value(make_model(), batch(), TrainConfig(query_weight=0.25, **QUIET))
     assert total == pytest.approx(parts["next"] + 0.25 * parts["query"], rel=1e-5)
     assert set(value(make_model(), batch(queries=0), TrainConfig())[1]) == {"next"}
+
+
+def test_short_prompts_read_apart_have_the_same_loss_and_gradients(
+    make_model: Callable[..., tuple[RecLM, ItemTable]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(GROUP, "cpu", 2)
+    found = []
+    for apart in (True, False):
+        model, table = make_model()
+        read = 0
+
+        class Counted(torch.nn.Module):
+            def forward(self, prompt: PromptBatch, soft: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+                nonlocal read
+                read += 1
+                return model(prompt, soft)  # noqa: B023
+
+        drawn = torch.Generator().manual_seed(0)
+        total, _ = loss(model, table, batch(), TrainConfig(**QUIET), drawn, forward=Counted(), apart=apart)
+        total.backward()
+        assert (read > 1) == apart
+        found.append([float(total.detach()), *[float(p.grad.norm()) for p in model.trainable().values()]])
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
 
 
 def test_whole_softmax_is_the_plain_one(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
