@@ -40,8 +40,12 @@ BESIDE = 0.4
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
 UNMET = 0.65
 """The same where no word of it is met."""
+COMMON_OF_THINGS = 0.4
+"""Share of the reasons by a thing with the same material or cut that tell of that: many things have wool."""
 _ECHO = re.compile(r"\{e\}[^.]*: \{x0?\}|\{x\}\. \{It\} \{has\} \{e\}$")
 """Plans that say what the text has right beside that text."""
+_ANNOUNCED = re.compile(r"\{B\}[^.]*(?:: \{x\}|\. \{X\})")
+"""Plans that say what the item has in common with another before its text does."""
 
 
 def natural_drafts(
@@ -193,6 +197,10 @@ def _of_the_history(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     if shared:
         listed = plans.ALIKE_THING if about_it.thing else plans.ALIKE
         found.append(_Reason("alike", listed, plans.PLAIN["alike"], shared, None, silent))
+    if about_it.known:
+        found.insert(0, _Reason("known", plans.KNOWN, (), shared, None, silent))
+    elif about_it.common and (about_it.thing is None or rng.random() < COMMON_OF_THINGS):
+        found.insert(0, _Reason("common", plans.COMMON, (), shared, None, silent))
     yield from found
     yield _Reason("unlike", plans.UNLIKE, plans.PLAIN["led"], (), None, silent)
 
@@ -202,7 +210,9 @@ def _told(about_it: Subject) -> Iterator[str]:
     if about_it.thing:
         yield about_it.thing.words
         return
-    told = [*stories(about_it.item.description, about_it.brief.query, not about_it.has_genres)][:STORIES]
+    # A sentence that shows what meets the wish, in whichever words, before how the text begins.
+    wanted = " ".join((about_it.brief.query, *(each.by for each in about_it.query_terms)))
+    told = [*stories(about_it.item.description, wanted, not about_it.has_genres)][:STORIES]
     yield from sorted(told, key=lambda each: len(each.split()) > READABLE)
     if not told:
         yield ""
@@ -260,6 +270,7 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
         "x": short if thing else lowered(told) if told else "",
         "X": _upper_first(short) if thing else told.rstrip(".") if is_whole(told) else "",
         "x0": name or (lowered(told) if told else ""), "X0": _upper_first(name) if rest else "", "rest": rest,
+        "B": about_it.known if reason.name == "known" else about_it.common,
         "A": about(sentence) if sentence else "", "it": "they" if several else "it",
         "them": "them" if several else "it",
         "It": "They" if several else "It", "has": "have" if several else "has", "are": "are" if several else "is",
@@ -346,6 +357,8 @@ def _fillable(plan: str, slots: Mapping[str, str], about_it: Subject) -> bool:
     kind_asked = about_it.thing and any(facet.name in KINDS for facet in brief.queried)
     if asked and named & {"X", "X0"} and not named & {"K", "V"} and not kind_asked:
         return False
+    if _ANNOUNCED.search(plan) and all(each in slots["x"].lower() for each in _listed(slots["B"].lower())):
+        return False  # "there is a cyborg in it: a cyborg is sent ..."
     if about_it.thing and _ECHO.search(plan) and all(each in slots["x"] for each in _listed(slots["e"])):
         return False  # "it has wool: a jumper in wool"
     if about_it.thing and "K" in named and named & {"x", "X", "x0"} and "L" not in named:  # its noun twice

@@ -270,6 +270,37 @@ UNLIKE = (
     "{C} is {K}. It owes its place to {H}. {X}",
 )
 """Where the cause is of another kind."""
+COMMON = (
+    "{X}. {H} also has {B} in it",
+    "{X}. There is {B} in {H} as well",
+    "{X}. There is also {B} in {H}",
+    "{X}. {H}, too, has {B} in it",
+    "{X}. {H} is another {noun} with {B} in it",
+    "{X}. You {chose} {H}; there is {B} in both",
+    "{X}. You {chose} {H}, and there is {B} in that one as well",
+    "{X}. You {chose} {H}, another {noun} with {B} in it",
+    "{H} and this one both have {B} in them: {x}",
+    "Both {H} and this {k} have {B} in them: {x}",
+    "There is {B} in this {noun} and in {H}: {x}",
+    "{C} has {B} in it, and so has {H}. {X}",
+    "{H} also has {B} in it: {x}",
+    "There is {B} in {H} and in this {k}: {x}",
+    "Like {H}, this {k} has {B} in it: {x}",
+    "You {chose} {H}, and there is {B} in this one as well: {x}",
+    "After {H}, another {k} with {B} in it: {x}",
+    "After {H}, here is {K} with {B} in it. {X}",
+)
+"""Where the item's text and the cause's have something in common, `{B}`."""
+KNOWN = (
+    "{X}. You know {B} from {H}",
+    "You know {B} from {H}: {x}",
+    "You know {B} from {H}; here is another {k}: {x}",
+    "{B} is in {H}, too: {x}",
+    "{X}. {B} is also in {H}",
+    "{C} is another {k} with {B}, after {H}. {X}",
+    "More of {B} after {H}: {x}",
+)
+"""Where both name somebody."""
 COMPANY = (
     "{P} who {chose} {H} also {chose} {C}, {K}. {X}",
     "{C} is {K}; {p} who {chose} {H} also {chose} it. {X}",

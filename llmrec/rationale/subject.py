@@ -10,7 +10,8 @@ from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
 from llmrec.catalog.wording import without_purpose, without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
-from llmrec.rationale.brief import Brief, causes_of, label
+from llmrec.rationale.brief import Brief, Cause, causes_of, label
+from llmrec.rationale.common_words import common_name, common_things
 from llmrec.rationale.kinds import BEFORE, NOUNS, genre_words, with_article
 from llmrec.rationale.own_words import Thing, telling_words, tells, thing
 from llmrec.rationale.query_terms import QueryTerm, query_terms
@@ -148,6 +149,16 @@ class Subject:
         return next((i for i in named if natural_order(self.vocabulary.titles[i]) == first), "")
 
     @cached_property
+    def common(self) -> str:
+        """What its own text and that of the cause both have, "" for nothing."""
+        return common_things(self.item, self.catalog.item(self.cause), self.has_genres) if self.cause else ""
+
+    @cached_property
+    def known(self) -> str:
+        """Somebody whom its own text and that of the cause both name."""
+        return common_name(self.item, self.catalog.item(self.cause)) if self.cause and self.has_genres else ""
+
+    @cached_property
     def of_another_kind(self) -> bool:
         """Whether the cause has no kind that the item has."""
         theirs = {f for f in self.vocabulary.facets[self.cause] if f.name in KINDS} if self.cause else set()
@@ -192,7 +203,15 @@ def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Br
     most = max(effects[cause.title.casefold()] for cause in brief.history)
     able = [cause for cause in brief.history if effects[cause.title.casefold()] >= NEARLY * most]
     facets = Vocabulary.of(catalog).facets[evidence.item]
-    ordered = sorted(able, key=lambda cause: -len(telling_kinds(cause.shared, facets)))
+    item, genres = catalog.item(evidence.item), any(facet.name in ("genres", "genre") for facet in facets)
+    by_title = {natural_order(titles[e.history_item]): e.history_item for e in evidence.history if e.history_item}
+
+    def alike(cause: Cause) -> int:
+        other = catalog.item(by_title[cause.title])
+        things, name = common_things(item, other, genres), genres and common_name(item, other)
+        return len(telling_kinds(cause.shared, facets)) + 2 * bool(things) + 4 * bool(name)
+
+    ordered = sorted(able, key=lambda cause: -alike(cause))
     return replace(brief, history=(*ordered, *(cause for cause in brief.history if cause not in able)))
 
 

@@ -37,6 +37,23 @@ FILMS = Catalog(
 )
 
 
+SEQUELS = Catalog(
+    "films",
+    (
+        Item(
+            "0",
+            "Fog Harbour",
+            "Ada Bell keeps a lighthouse. A robot comes ashore. She hides it.",
+            {"genres": ("Drama",)},
+        ),
+        Item("1", "Fog Harbour 2", "Years on Ada Bell meets a robot of the navy. It ends.", {"genres": ("Comedy",)}),
+        Item("2", "Steel", "A boy builds a robot in a barn near Ada Bell Lane. They flee.", {"genres": ("Comedy",)}),
+        Item("3", "Noise", "A widow opens a shop. No robot is left. She sells it.", {"genres": ("Comedy",)}),
+    ),
+    {},
+)
+
+
 def reasons(catalog: Catalog, evidence: ItemEvidence, interacted: Sequence[str] = (), seeds: int = 12) -> list[str]:
     return [
         next(stream_rationales([evidence], lambda p, _: [""] * len(p), catalog, seed, writer="rules",
@@ -111,6 +128,37 @@ def test_what_is_said_of_the_items_text_is_held_against_it(text: str, ok: bool) 
     query = "a comedy with animals and a dog for a wedding"
     evidence = rank_evidence(FILMS, "0", ["3"], np.array([0.6]), {"query": 0.5}, query)
     assert RuleVerifier(FILMS).verify(text, Grounds.of(evidence)).ok is ok
+
+
+def test_what_an_item_has_in_common_with_the_one_that_led_to_it_is_told() -> None:
+    texts = reasons(SEQUELS, rank_evidence(SEQUELS, "1", ["0"], np.array([0.9])))
+    assert sum("Ada Bell" in text and "Harbour" in text for text in texts) > 9, texts
+    texts = reasons(SEQUELS, rank_evidence(SEQUELS, "2", ["0"], np.array([0.9])))
+    assert sum("robot in" in text and '"Fog Harbour"' in text for text in texts) > 9 and len({*texts}) > 4, texts
+    assert not any("in common" in text or "robot in" in text for text in reasons(
+        SEQUELS, rank_evidence(SEQUELS, "3", ["0"], np.array([0.9]))
+    ))  # fmt: skip
+    # Of several that led to it nearly as much, the one that has something in common is told.
+    texts = reasons(SEQUELS, rank_evidence(SEQUELS, "2", ["3", "0"], np.array([0.9, 0.8])))
+    assert all('"Noise"' not in text for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("text", "ok"),
+    [
+        ('"Fog Harbour" also has a robot in it.', True),
+        ('There is a robot in "Fog Harbour" as well.', True),
+        ('Like "Fog Harbour", this comedy has a robot in it.', False),  # whose first is no comedy
+        ('After "Fog Harbour", another film with a robot in it.', True),
+        ('You know Ada Bell from "Fog Harbour".', True),
+        ('You know Ada Dell from "Fog Harbour".', False),
+        ('"Fog Harbour" also has a lighthouse in it.', False),
+        ('"Noise" also has a robot in it.', False),
+    ],
+)
+def test_what_two_items_have_in_common_is_held_against_both_texts(text: str, ok: bool) -> None:
+    evidence = rank_evidence(SEQUELS, "1", ["0", "3"], np.array([0.9, 0.2]))
+    assert RuleVerifier(SEQUELS).verify(text, Grounds.of(evidence)).ok is ok
 
 
 @pytest.mark.parametrize(

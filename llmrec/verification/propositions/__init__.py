@@ -19,7 +19,7 @@ from llmrec.verification.propositions.frame_facts import attribute_frame, query_
 from llmrec.verification.propositions.frame_order import comparison_frame, history_frame
 from llmrec.verification.propositions.frame_people import lift_frame, people_frame, popular_frame
 from llmrec.verification.propositions.frame_ranks import rank_frame
-from llmrec.verification.propositions.frame_text import mention_frame, silence_frame, variant_frame
+from llmrec.verification.propositions.frame_text import common_frame, mention_frame, silence_frame, variant_frame
 from llmrec.verification.propositions.frames import Frame, read_frames
 from llmrec.verification.propositions.history import history_propositions, query_propositions, rank_propositions
 from llmrec.verification.propositions.people import people_propositions
@@ -40,7 +40,7 @@ READERS: tuple[Reader, ...] = (
 
 FRAMES: tuple[Frame, ...] = (
     silence_frame, variant_frame, popular_frame, lift_frame, people_frame, rank_frame, comparison_frame, history_frame, query_frame, attribute_frame, effect_frame,
-    mention_frame,
+    mention_frame, common_frame,
 )  # fmt: skip
 """Tried in this order on a stretch: the more that a frame asks for, the earlier."""
 

@@ -15,6 +15,9 @@ _AROUND = frozenset(
 )
 """Words around what the text has, or does not say."""
 
+_COMMON = frozenset("know from film movie one book thing like after another more".split())  # noqa: SIM905
+"""Words around what two texts have in common."""
+
 
 def silence_frame(segment: Segment) -> Propositions:
     """What was asked for and the item's own text does not say: "the plot does not mention a marriage"."""
@@ -43,10 +46,33 @@ def mention_frame(segment: Segment) -> Propositions:
     named = _named(segment)
     if not named or addresses(named):
         return None
-    source = tokens(facts.story(facts.item))
-    for token in named:
-        places = [at for at in places_of(token, source) if source[at].stem == token.stem]
-        if not any(not denied(at, source) for at in places):
+    if not _all_said(named, tokens(facts.story(facts.item))):
+        return None
+    return [segment.say("story", facts.item, segment.text, True)]
+
+
+def common_frame(segment: Segment) -> Propositions:
+    """What the texts of a history item and of the item both have: "Jaws also has a shark in it", "you know Luke from X".
+
+    The history item may be named in the stretch before: "after Jaws, another thriller with a shark in it".
+    """
+    facts = segment.facts
+    titles = segment.title_at() or []
+    has = re.search(r"\b(?:have|has|is|are|know|with|more of)\b|^as\b", segment.text.lower())
+    if len(titles) != 1 or not has or segment.words("not nothing no never only than") or not facts.story(facts.item):
+        return None
+    other = segment.title(titles[0])
+    said = " ".join(
+        term.text for n, term in enumerate(segment.terms)
+        if term.kind != "mark" and n not in titles and term.text not in _AROUND | _TEXT | _COMMON
+        and not (term.kind == "item" and facts.item in term.items)
+    )  # fmt: skip
+    named = [token for token in tokens(said) if tells(token)]
+    if not named or addresses(named):
+        return None
+    for item in (facts.item, other):
+        labels = " ".join(sorted(facet.value for facet in facts.facets(item)))
+        if not _all_said(named, tokens(f"{facts.story(item)} {labels}.")):
             return None
     return [segment.say("story", facts.item, segment.text, True)]
 
@@ -71,6 +97,15 @@ def variant_frame(segment: Segment) -> Propositions:
         for i in {*facts.history, *facts.effects}
     )
     return [segment.say("watched", facts.item, f"in {colour.text}", held, "the user's history holds none in it")]
+
+
+def _all_said(named: list[Token], source: list[Token]) -> bool:
+    """Whether a text has each of the words itself, and does not deny it."""
+    for token in named:
+        places = [at for at in places_of(token, source) if source[at].stem == token.stem]
+        if not any(not denied(at, source) for at in places):
+            return False
+    return True
 
 
 def _named(segment: Segment) -> list[Token]:

@@ -166,7 +166,8 @@ class _Read:
 
 def _read(terms: list[Term], facts: Facts, frames: Sequence[Frame], text: str, before: Segment | None) -> _Read | None:
     """A stretch read whole: by frames, else by the item's own text."""
-    if not _unknown_name(terms, text, facts.query):
+    # A name of the item's own text may be said by a frame; it still has to read it.
+    if not _unknown_name(terms, text, f"{facts.query} {facts.story(facts.item)}"):
         for shaped in shapes(terms):
             read = _parse(shaped, facts, frames, before, 0)
             if read is not None:
