@@ -11,9 +11,10 @@ from collections.abc import Container, Mapping, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.answers import best_of, requests_variants, unmet_alone
+from llmrec.chat.answers import requests_variants, unmet_alone
 from llmrec.chat.catalogue_questions import CatalogueQuestions
 from llmrec.chat.choices import Choices
+from llmrec.chat.comparisons import best_of
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_questions import ActReply, ItemQuestions
@@ -113,7 +114,7 @@ class ActReplies:
             return None  # "a bag to go with it" is a search
         if requests_variants(line) and (answer := self.items.item(line, state)):
             return answer
-        if answer := self.items.versus(line, state) or self.lists.reply(line, state):
+        if answer := self.items.judged(line, state) or self.items.versus(line, state) or self.lists.reply(line, state):
             return answer
         if state.last and superlative(line) and cues.COMPARED_WITH.search(line) and self.items.named(line, state):
             return self.items.comparison(line, state)

@@ -41,7 +41,8 @@ from llmrec.chat.agent_schemas import (
     RememberArguments,
     RememberOfAnyArguments,
 )
-from llmrec.chat.answers import about_item, compared
+from llmrec.chat.answers import about_item
+from llmrec.chat.comparisons import compared
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.references import find_title
 from llmrec.errors import BadInput, UnknownUser

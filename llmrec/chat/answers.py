@@ -4,8 +4,7 @@ What the catalogue lacks is said. Whether something is for children, or scary, i
 """
 
 import re
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import is_kind
@@ -13,10 +12,8 @@ from llmrec.catalog.wording import plain
 from llmrec.chat.catalogue_sentences import CatalogueSentences, as_written
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
-from llmrec.chat.nlu.references import comparative
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
-from llmrec.chat.wordings import SAYS, UNKNOWN, UNKNOWN_OF_ALL
 
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
@@ -89,7 +86,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("no hint", item, quality=QUALITY_WORDS[asked.key][language], value=say.kind(item))
     if FACTS[-2].question.search(line):
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
-    quoted = _sentence_with(_content_words(line, item), item.description)
+    quoted = sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
@@ -179,78 +176,6 @@ def unmet_alone(line: str, catalog: Catalog, language: str) -> str:
     return plain(f"{unmet} {CatalogueSentences(language, catalog)('name another')}") if unmet else ""
 
 
-def compared(line: str, items: Sequence[Item], catalog: Catalog, language: str) -> str:
-    """Answer a question that compares items.
-
-    Parameters
-    ----------
-    line
-        Such as "1 or 3?" or "which is the shortest?".
-    items
-        What is compared, two or more.
-    catalog
-        The catalogue of the items.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-        The item with the least or the most where the line asks that, or what tells the items apart.
-    """
-    say = CatalogueSentences(language, catalog)
-    if wanted := superlative(line):
-        names, largest, word = wanted
-        name = next(
-            (name for name in names if any(_number(each.attributes.get(name)) is not None for each in items)), ""
-        )
-        known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
-        if not known:
-            return say("not best known", word=word)
-        of_them, best = _best(known, largest)
-        titles = "; ".join(each.title for each in of_them)
-        if len(of_them) == len(items) > 1:
-            return SAYS["best same"][language].format(title=titles, value=say.amount(name, best))
-        return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
-    answer = _side_by_side(say, items)
-    asked = next((fact for fact in FACTS if fact.key in UNKNOWN_OF_ALL and fact.question.search(line)), None)
-    if asked and not any(name in each.attributes for name in asked.attributes for each in items):
-        answer = f"{say('lacks', what=say.of_all(asked.key))} {answer}"
-    return answer
-
-
-def _side_by_side(say: CatalogueSentences, items: Sequence[Item]) -> str:
-    """What two items share and what tells them apart; of more of them what the catalogue tells of each."""
-    if len(items) == 2:
-        one, other = items
-        held = [{v for value in each.attributes.values() if isinstance(value, tuple) for v in value} for each in items]
-        shared = sorted(held[0] & held[1])
-        mine, theirs = say.apart(one, other), say.apart(other, one)
-        if mine and theirs:
-            both = f"{say('both', values=say.listed(shared))} " if shared else ""
-            return f"{both}{say('apart', one, other=other.title, mine=mine, theirs=theirs)}"
-    return say("beside", facts="; ".join(f"{each.title}: {say.facts(each)}" for each in items))
-
-
-def answers_unknown(word: str, catalog: Catalog, language: str) -> str:
-    """Say that a catalogue does not tell which of its items is the most or the least something.
-
-    Parameters
-    ----------
-    word
-        Such as "least silly".
-    catalog
-        The items.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-    """
-    return CatalogueSentences(language, catalog)("not best known", word=word)
-
-
 def requests_variants(line: str) -> bool:
     """Tell whether a line asks in which other colours an item is to be had.
 
@@ -270,67 +195,6 @@ def requests_variants(line: str) -> bool:
     )
 
 
-def best_of(line: str, items: Sequence[Item]) -> str | None:
-    """Find the item that a question like "which is the shortest?" is answered by.
-
-    Parameters
-    ----------
-    line, items
-        As for `compared`.
-
-    Returns
-    -------
-    str or None
-        Its id; None where there is none, or more than one.
-    """
-    if not (wanted := superlative(line)):
-        return None
-    names, largest, _ = wanted
-    for name in names:
-        known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
-        if known:
-            found = _best(known, largest)[0]
-            return found[0].id if len(found) == 1 else None
-    return None
-
-
-def _best(known: Sequence[tuple[float, Item]], largest: bool) -> tuple[list[Item], float]:
-    best = (max if largest else min)(number for number, _ in known)
-    return [each for number, each in known if number == best], best
-
-
-def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -> str:
-    """Answer whether an item is newer, longer or the like than another.
-
-    Parameters
-    ----------
-    word
-        Such as "newer".
-    one, other
-        The items.
-    catalog
-        Their catalogue.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-        What the catalogue does not tell is said.
-    """
-    say = CatalogueSentences(language, catalog)
-    if (asked := comparative(word)) is None:
-        return compared(word, (one, other), catalog, language)
-    key, names, operator = asked
-    for name in names:
-        mine, theirs = (_number(each.attributes.get(name)) for each in (one, other))
-        if mine is not None and theirs is not None:
-            holds = mine < theirs if operator == "<" else mine > theirs
-            verdict = "versus yes" if holds else "versus same" if mine == theirs else "versus no"
-            return say(verdict, one, other=other.title, value=say.amount(name, mine), than=say.amount(name, theirs))
-    return say("lacks", what=UNKNOWN[key][language].format(title=one.title))
-
-
 def _hint(say: CatalogueSentences, quality: Quality, item: Item) -> str:
     """What the attributes hint at; "" where they hint at nothing, or at both."""
     values = {
@@ -339,7 +203,7 @@ def _hint(say: CatalogueSentences, quality: Quality, item: Item) -> str:
         for v in (value if isinstance(value, tuple) else (value,))
     }
     for_it, against = values & quality.speaks_for, values & quality.against
-    words = QUALITY_WORDS[quality.key][say._language]
+    words = QUALITY_WORDS[quality.key][say.language]
     if for_it and not (against and quality.key == "children"):
         return say("hints", item, value=say.kind(item), quality=words)
     return say("hints not", item, value=say.kind(item), quality=words) if against else ""
@@ -390,7 +254,7 @@ def _variants(say: CatalogueSentences, line: str, item: Item, catalog: Catalog) 
 
 def _sentence_of(fact: str, line: str, item: Item) -> str:
     """The sentence of a description that answers what no attribute does."""
-    if quoted := _sentence_with(_content_words(line, item) - {"made", "material"}, item.description):
+    if quoted := sentence_with(_content_words(line, item) - {"made", "material"}, item.description):
         return quoted
     parts = re.split(r"(?<=[.!?])\s+", item.description)
     return next((_cut(part) for part in parts if fact == "material" and _MATERIALS.search(part)), "")
@@ -405,8 +269,21 @@ def _content_words(line: str, item: Item) -> set[str]:
     return {word for word in re.findall(r"[^\W\d_]{4,}", line.lower()) if word not in _STOP and word not in title}
 
 
-def _sentence_with(wanted: set[str], description: str) -> str:
-    """The first sentence of a description that has all content words of a question, or a pair of Chinese characters."""
+def sentence_with(wanted: set[str], description: str) -> str:
+    """Find the first sentence of a description that has all of some words.
+
+    Parameters
+    ----------
+    wanted
+        Words in lower case.
+    description
+        Of an item.
+
+    Returns
+    -------
+    str
+        Shortened where it is long; "" for none.
+    """
     for sentence in re.split(r"(?<=[.!?。!?])\s*", description):
         held = sentence.lower()
         if wanted and all(word.rstrip("s") in held for word in wanted):
@@ -417,10 +294,3 @@ def _sentence_with(wanted: set[str], description: str) -> str:
 def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rsplit(' ', 1)[0]} …"
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, int | float):
-        return float(value)
-    found = re.search(r"\d+(?:\.\d+)?", value) if isinstance(value, str) else None
-    return float(found[0]) if found else None

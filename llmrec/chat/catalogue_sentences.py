@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.vocabulary import attribute_noun, natural_order
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
@@ -26,7 +26,8 @@ class CatalogueSentences:
     """
 
     def __init__(self, language: str, catalog: Catalog) -> None:
-        self._language = language
+        self.language = language
+        """"en" or "zh"."""
         noun, chose = wording(catalog).noun, wording(catalog).chose
         chinese = language == "zh"
         self._words = {
@@ -37,17 +38,33 @@ class CatalogueSentences:
 
     def __call__(self, key: str, item: Item | None = None, **more: Any) -> str:
         """The sentence `key` of `SAYS`, of an item where it is about one."""
-        title = {"title": item.title} if item else {}
-        return SAYS[key][self._language].format(**self._words, **title, **more)
+        title = {"title": self.title(item)} if item else {}
+        return SAYS[key][self.language].format(**self._words, **title, **more)
+
+    @property
+    def noun(self) -> str:
+        """What the catalogue calls an item."""
+        return self._words["noun"]
+
+    def title(self, item: Item) -> str:
+        """The title of an item as a sentence has it: "The Fan"."""
+        return natural_order(item.title)
+
+    def titles(self, items: Sequence[Item]) -> str:
+        """Titles, one after the other."""
+        told = [self.title(each) for each in items]
+        if self.language == "zh":
+            return "》、《".join(told)
+        return " and ".join(part for part in (", ".join(told[:-1]), told[-1]) if part)
 
     def of_all(self, key: str) -> str:
         """That the catalogue does not tell `key` of any item."""
-        return re.sub(r"\ba (?=[aeiou])", "an ", UNKNOWN_OF_ALL[key][self._language].format(**self._words))
+        return re.sub(r"\ba (?=[aeiou])", "an ", UNKNOWN_OF_ALL[key][self.language].format(**self._words))
 
     def value(self, item: Item, name: str, key: str) -> str:
         """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""
         held = item.attributes[name]
-        if isinstance(held, int | float) and name.endswith("s") and self._language == "en":
+        if isinstance(held, int | float) and name.endswith("s") and self.language == "en":
             return self("about", item, value=f"{self.amount(name, held)}.")
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=as_written(item.attributes[name]))
@@ -59,9 +76,9 @@ class CatalogueSentences:
 
     def lacks(self, item: Item, key: str) -> str:
         """That the catalogue does not tell the fact `key` of an item; where it tells little, what it tells at all."""
-        what = UNKNOWN[key][self._language].format(title=item.title)
+        what = UNKNOWN[key][self.language].format(title=self.title(item))
         names = [name for name in item.attributes if not name.endswith(("_id", "_code", "_path"))]
-        joint = "和" if self._language == "zh" else " and "
+        joint = "和" if self.language == "zh" else " and "
         told = [self("known", facts=joint.join(map(self.name, names)))] if 0 < len(names) <= FEW_ATTRIBUTES else []
         return " ".join([self("lacks", what=what), *told])
 
@@ -92,11 +109,11 @@ class CatalogueSentences:
                 told.append(self.amount(name, value))
             else:
                 told.append(as_written(value))
-        return ("、" if self._language == "zh" else ", ").join(told)
+        return ("、" if self.language == "zh" else ", ").join(told)
 
     def listed(self, values: Sequence[str]) -> str:
         """Values of attributes, one after the other."""
-        return "、".join(map(in_chinese, values)) if self._language == "zh" else ", ".join(values)
+        return "、".join(map(in_chinese, values)) if self.language == "zh" else ", ".join(values)
 
     def kind(self, item: Item) -> str:
         """What the item is listed as: the words of its first attribute that has some."""
@@ -105,11 +122,11 @@ class CatalogueSentences:
     def name(self, attribute: str) -> str:
         """What an attribute is called."""
         noun = attribute_noun(attribute)
-        return ATTRIBUTES.get(noun, noun) if self._language == "zh" else noun
+        return ATTRIBUTES.get(noun, noun) if self.language == "zh" else noun
 
     def amount(self, name: str, value: float) -> str:
         """A number with the name of its attribute: "352 pages", "price 9"."""
-        counted = name.endswith("s") and self._language == "en"
+        counted = name.endswith("s") and self.language == "en"
         return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
 
 

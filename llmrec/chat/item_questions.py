@@ -1,21 +1,22 @@
 """Answers to questions about items: of the list, of the catalogue, and how they compare."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
-from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, versus
+from llmrec.chat.answers import about_item
 from llmrec.chat.catalogue_sentences import CatalogueSentences
+from llmrec.chat.comparisons import answers_unknown, best_of, by_quality, compared, versus
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import SHORT_LINE
+from llmrec.chat.nlu.comparatives import quality_compared
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import items_named, places_beyond
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.questions import FACTS, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.state import DialogueState
-from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
 
@@ -248,8 +249,8 @@ class ItemQuestions:
             if not listed or not asks:
                 return None
             named = listed
-            if (best := self._most(line, listed)) is not None:
-                return best
+            if quality_compared(line):
+                return self.judged(line, state)
             if superlative(line) is None and alone:
                 return None
             if superlative(line) is None:
@@ -260,6 +261,40 @@ class ItemQuestions:
         items = [self._catalog.item(id) for id in named]
         text = plain(compared(line, items, self._catalog, language_of(line)))
         return ActReply(text, best_of(line, items), mentioned=tuple(named) if len(named) < len(listed) else ())
+
+    def judged(self, line: str, state: DialogueState) -> ActReply | None:
+        """Judge which item has most, or least, of a quality: "is 2 scarier than 3?", "which of these is the calmest?".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing, or of no items.
+        """
+        quality = quality_compared(line)
+        if quality is None:
+            return None
+        listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
+        named = self.named(line, state)
+        if (
+            len(named) == 1
+            and state.topic in self._offered
+            and state.topic not in named
+            and cues.COMPARED_WITH.search(line)
+        ):
+            named = (state.topic or "", *named)
+        of = named if len(named) > 1 else listed
+        if len(of) < 2 or (len(named) == 1 and places_beyond(line, listed, self._words)):
+            return None
+        language = language_of(line)
+        text, topic = by_quality(quality, [self._catalog.item(id) for id in of], self._catalog, language)
+        return ActReply(plain(text), topic, mentioned=tuple(of) if len(of) < len(listed) else ())
 
     def superlatives(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?".
@@ -279,7 +314,8 @@ class ItemQuestions:
         asked = [match[0] for match in cues.SUPERLATIVE.finditer(line)]
         if len(asked) < 2 or not re.search(r"\bwhich\b|\bwhat'?s\b|哪|\\?", line, re.I):
             return None
-        told = [self.comparison(f"which is the {each}?", state, alone=True) for each in asked]
+        ask = "哪个{}?" if language_of(line) == "zh" else "which is the {}?"
+        told = [self.comparison(ask.format(each), state, alone=True) for each in asked]
         if not any(told):
             return None
         unknown = {each: answers_unknown(each, self._catalog, language_of(line)) for each in asked}
@@ -287,25 +323,3 @@ class ItemQuestions:
         return ActReply(
             " ".join(dict.fromkeys(texts)), next((each.topic for each in told if each and each.topic), None)
         )
-
-    def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
-        """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
-        asked = cues.MOST.search(line)
-        quality = next((q for q in QUALITIES if asked and q.question.search(asked[0].replace("iest", "y"))), None)
-        if quality is None:
-            return None
-        least = re.search(r"\bleast\b|最不", line, re.I) is not None
-        having = [
-            item for id in listed for item in [self._catalog.item(id)]
-            if least != any(
-                str(each).casefold() in quality.speaks_for
-                for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
-            )
-        ]  # fmt: skip
-        language = language_of(line)
-        words = QUALITY_WORDS[quality.key][language]
-        if not having:
-            return ActReply(plain(SAYS["least none" if least else "most none"][language].format(quality=words)))
-        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
-        text = SAYS["least" if least else "most"][language].format(quality=words, titles=titles, title=having[0].title)
-        return ActReply(plain(text), having[0].id)

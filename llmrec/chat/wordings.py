@@ -289,33 +289,57 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     },
     "quote": {"en": "The description of {title} says: {value}", "zh": "《{title}》的介绍里写着:{value}"},
     "no place": {"en": "There is no number {place} in the last list.", "zh": "上一份列表里没有第{place}个。"},
-    "best": {"en": "The {word}: {title} ({value}).", "zh": "{word}的:{title}({value})。"},
-    "best same": {"en": "They are the same in that: {title} ({value}).", "zh": "这一点上都一样:{title}({value})。"},
+    "best": {"en": "The {word} is {title} ({value}).", "zh": "{word}的是《{title}》({value})。"},
+    "best several": {"en": "The {word} are {title} ({value}).", "zh": "{word}的是《{title}》({value})。"},
+    "best same": {"en": "They are the same in that: {title} ({value}).", "zh": "这一点上都一样:《{title}》({value})。"},
+    "same year": {"en": "Neither; both are from {value}.", "zh": "两个都是{value}年的,不分先后。"},
+    "first of two": {"en": "{title} is {word} ({value}); {other} has {than}.", "zh": "《{title}》{word}({value}),《{other}》是{than}。"},
+    "first of two by year": {"en": "{title} ({value}) is {word}; {other} is from {than}.", "zh": "《{title}》({value})更{word},《{other}》是{than}年的。"},
+    "judged": {
+        "en": "Going by kinds, {title}, {kind}, should be {word}; the catalogue does not tell more.",
+        "zh": "按类型看,《{title}》是{kind},应该{word};更多的目录里没有写。",
+    },
+    "judged most": {
+        "en": "Going by kinds, {title}, {kind}, should be the {word}; the catalogue does not tell more.",
+        "zh": "按类型看,《{title}》是{kind},应该{word};更多的目录里没有写。",
+    },
+    "judged most of two": {
+        "en": "Going by kinds, {title} should be the {word}; the catalogue does not tell more.",
+        "zh": "按类型看,《{title}》应该{word};更多的目录里没有写。",
+    },
+    "judged by text": {"en": "{title} should be {word}; of it the description says: {text}", "zh": "《{title}》应该{word},介绍里写着:{text}"},
+    "judged most by text": {
+        "en": "{title} should be the {word}; of it the description says: {text}", "zh": "《{title}》应该{word},介绍里写着:{text}",
+    },
+    "untold": {"en": "I cannot tell which is {word}; the catalogue says nothing of it.", "zh": "哪个{word}我说不准,目录里没有写。"},
+    "untold most": {"en": "I cannot tell which is the {word}; the catalogue says nothing of it.", "zh": "哪个{word}我说不准,目录里没有写。"},
+    "untold of two": {
+        "en": "I cannot tell which is {word}: {title} is {kind}, {other} {theirs}, and the catalogue says no more.",
+        "zh": "哪个{word}我说不准:《{title}》是{kind},《{other}》是{theirs},更多的目录里没有写。",
+    },
+    "untold by kinds": {
+        "en": "I cannot tell which is the {word}: their kinds do not say, and the catalogue has no more to go by.",
+        "zh": "哪个{word}我说不准:光看类型分不出来,更多的目录里没有写。",
+    },
+    "alike": {"en": "I cannot tell which is {word}: both are {kinds}.", "zh": "哪个{word}我说不准:两部都是{kinds}。"},
+    "alike most": {"en": "I cannot tell which is the {word}: all of them are {kinds}.", "zh": "哪个{word}我说不准:都是{kinds}。"},
+    "both are": {"en": "{title} is {kind}; {other} is {theirs}.", "zh": "《{title}》是{kind},《{other}》是{theirs}。"},
+    "nearer": {"en": "Of the two, {title} comes nearer to what you asked for.", "zh": "两个里面《{title}》更接近您说的。"},
     "not best known": {
         "en": "The catalogue does not tell which is the {word}: it lacks what that would take for these {nouns}.",
         "zh": "目录里没有写哪个{word}:这些{noun}缺少相应的信息。",
     },
-    "most": {
-        "en": "How much so the catalogue does not tell. By their kind {titles} may be {quality}; of these {title} stands highest.",
-        "zh": "程度目录里没有写。按类型看,可能{quality}的有:{titles};其中《{title}》最靠前。",
-    },
-    "least": {
-        "en": "How much so the catalogue does not tell. By their kind the least {quality} may be: {titles}.",
-        "zh": "程度目录里没有写。按类型看,最不{quality}的可能是:{titles}。",
-    },
-    "least none": {
-        "en": "The catalogue does not tell that, and all of the list are of kinds that may be {quality}.",
-        "zh": "目录里没有写,列表里都是一般会{quality}的类型。",
-    },
     "most none": {
         "en": "The catalogue does not tell that, and none of the list is of a kind that is {quality}.", "zh": "目录里没有写,列表里也没有一般会{quality}的类型。",
     },
-    "both": {"en": "Both are {values}.", "zh": "两个都是{values}。"},
     "only one": {"en": "There is only one in the list: {title}.", "zh": "列表里只有一个:《{title}》。"},
     "beside": {"en": "Side by side: {facts}.", "zh": "对比一下:{facts}。"},
     "versus yes": {"en": "Yes: {title} has {value}, {other} {than}.", "zh": "是的:《{title}》{value},《{other}》{than}。"},
     "versus no": {"en": "No: {title} has {value}, {other} {than}.", "zh": "不是:《{title}》{value},《{other}》{than}。"},
-    "versus same": {"en": "Neither: {title} has {value}, {other} {than}.", "zh": "一样:《{title}》{value},《{other}》{than}。"},
+    "versus same": {"en": "No, they are the same in that: {value}.", "zh": "一样,都是{value}。"},
+    "versus yes by year": {"en": "Yes: {title} is from {value}, {other} from {than}.", "zh": "是的:《{title}》是{value}年的,《{other}》是{than}年的。"},
+    "versus no by year": {"en": "No: {title} is from {value}, {other} from {than}.", "zh": "不是:《{title}》是{value}年的,《{other}》是{than}年的。"},
+    "versus same by year": {"en": "No, both are from {value}.", "zh": "一样,都是{value}年的。"},
     "having": {"en": "Of the list ({values}): {titles}.", "zh": "列表里({values})的有:{titles}。"},
     "having none": {"en": "None of the list meets this: {values}.", "zh": "列表里没有符合的:{values}。"},
     "all have": {"en": "Yes, all {of}: {values}.", "zh": "是的,{of}个都符合:{values}。"},
@@ -437,6 +461,17 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "none of": {"en": "no {values}", "zh": "不要{values}"},
 }  # fmt: skip
 """Sentences with facts from the catalogue, the history or the state."""
+
+COMPARED_BY: Mapping[tuple[str, bool], Mapping[str, tuple[str, str]]] = {
+    ("year", True): {"en": ("newer", "newest"), "zh": ("新", "最新")},
+    ("year", False): {"en": ("older", "oldest"), "zh": ("老", "最老")},
+    ("price", True): {"en": ("more expensive", "most expensive"), "zh": ("更贵", "最贵")},
+    ("price", False): {"en": ("cheaper", "cheapest"), "zh": ("更便宜", "最便宜")},
+    ("length", True): {"en": ("longer", "longest"), "zh": ("更长", "最长")},
+    ("length", False): {"en": ("shorter", "shortest"), "zh": ("更短", "最短")},
+    ("rating", True): {"en": ("better rated", "best rated"), "zh": ("评分更高", "评分最高")},
+}
+"""Attribute, and whether the most of it is meant -> words for one of two, and for one of several."""
 
 ERRORS_IN_CHINESE: tuple[tuple[str, str], ...] = (
     (r"there is no number (\d+) in the last list", "上一份列表里没有第{0}个,请换一个数字"),

@@ -90,9 +90,9 @@ def test_it_is_the_item_that_was_spoken_of_last(shop: Catalog) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("compare 1 and 3", "Scream is Horror"), ("1 or 3?", "What tells them apart"), ("which is the shortest?", "Toy Story (runtime 81)"),
-        ("which one is the oldest?", "Toy Story (year 1995)"), ("which is the cheapest?", "does not tell which is the cheapest"),
-        ("1和3比较一下", "不同之处"), ("哪个最短?", "Toy Story"),
+        ("compare 1 and 3", "Scream is a horror thriller from 1996; Evita is a musical drama from 1996."), ("1 or 3?", "Scream is a horror thriller"), ("which is the shortest?", "Toy Story (runtime 81)"),
+        ("which one is the oldest?", "The oldest is Toy Story (1995)"), ("which is the cheapest?", "does not tell which is the cheapest"),
+        ("1和3比较一下", "《Scream》是1996年的恐怖惊悚片"), ("哪个最短?", "Toy Story"),
     ],
 )  # fmt: skip
 def test_items_are_compared_by_their_attributes(shop: Catalog, line: str, says: str) -> None:
@@ -102,7 +102,7 @@ def test_items_are_compared_by_their_attributes(shop: Catalog, line: str, says: 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("what did I watch last?", "Tombstone"), ("have I seen The Fugitive?", "Yes, Fugitive, The"),
+        ("what did I watch last?", "Tombstone"), ("have I seen The Fugitive?", "Yes, The Fugitive"),
         ("have I seen Annie Hall?", "not in what I know"), ("have I watched Zzyzx Road 9?", "no title like that"),
         ("how many films have I watched?", "2 films"), ("我上次看了什么?", "Tombstone"), ("我看过《Annie Hall》吗?", "没有"),
         ("what did user 7 watch last?", "nothing about other people"),
@@ -439,7 +439,7 @@ def test_a_rule_that_gives_way_is_told(shop: Catalog) -> None:
         ("why not the matrix?", "no title like “the matrix”"),
         ("why isn't Annie Hall there?", "Annie Hall does not meet what the list asks for: year above 1990"),
         ("how come annie hall isn't in there", "Annie Hall does not meet"),
-        ("why don't you show me The Fugitive", "Fugitive, The is among those that you know"),
+        ("why don't you show me The Fugitive", "The Fugitive is among those that you know"),
         ("why not any comedies?", "1 of Comedy would fit"),
         ("why not a documentary", "no title like"),
         ("is Tombstone in your list?", "Nothing rules Tombstone out"),

@@ -83,8 +83,8 @@ def test_why_not_an_item_that_nothing_rules_out_is_answered_by_what_it_is(films:
 
 
 def test_an_item_is_compared_with_the_one_that_was_spoken_of(films: Catalog) -> None:
-    assert answered(films, "第一部是哪年的?", "跟第二部比哪个新?").words.startswith("更新的:Liar Liar")
-    assert "Liar Liar (year 1997)" in answered(films, "what year is 1?", "compared to 2, which is newer?").words
+    assert answered(films, "第一部是哪年的?", "跟第二部比哪个新?").words.startswith("《Liar Liar》(1997)更新")
+    assert "Liar Liar (1997) is newer" in answered(films, "what year is 1?", "compared to 2, which is newer?").words
 
 
 def test_what_is_not_known_of_a_choice_is_owned(films: Catalog) -> None:

@@ -262,6 +262,30 @@ def in_chinese(value: str) -> str:
     return next((word for word, genre in _GENRES.items() if genre == value.casefold()), value)
 
 
+def kind_in_english(value: str) -> str:
+    """Say a kind of items in English, where it is in Chinese and has a name there.
+
+    Parameters
+    ----------
+    value
+        Value of an attribute.
+
+    Returns
+    -------
+    str
+        In lower case.
+
+    Examples
+    --------
+    >>> kind_in_english("喜剧片"), kind_in_english("Crime"), kind_in_english("剧情")
+    ('comedy', 'crime', 'drama')
+    """
+    for word in (value, value.removesuffix("片"), f"{value}片"):
+        if word in _GENRES:
+            return _GENRES[word]
+    return value.casefold()
+
+
 def with_titles(line: str, catalog: Catalog) -> str:
     """Put titles of the catalogue in the place of their Chinese ones.
 

@@ -21,7 +21,7 @@ MAX_BARE_PLACE = 20
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
 """Of a title in a line; the characters are those of a language without spaces."""
 _PLACES = re.compile(
-    r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?<!\bof )(?<!\bage )(?<!\baged ))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
+    r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?:(?<!\bof )|(?=\d{1,2} (?:and|or) \d))(?<!\bage )(?<!\baged ))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
     r"minutes?|mins?|hours?|pages?|euros?|dollars?|bucks|people|kids|岁|年|分钟|块|元|页|个))?|"
     r"\b(?:the )?(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
     r"(?: (?:one|film|movie|book|item|product|song|album))?(?! (?:time|night|week|month|year|season))\b|"

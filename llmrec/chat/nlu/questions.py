@@ -122,11 +122,13 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
         ("price", "cost"),
         True,
     ),
-    r"new(?:est|er)|latest|most recent|more recent|youngest|最新|更新|较新|(?:哪|谁)[一个部本件款]*(?:更|比较)?新": (
+    r"new(?:est|er)|latest|(?:came|come|comes|was|made|released)(?: out)? (?:later|last)\b|most recent|more recent|youngest|"
+    r"(?:后|晚)(?:上映|出|拍)|最新|更新|较新|(?:哪|谁)[一个部本件款]*(?:更|比较)?新": (
         ("year", "release_year"),
         True,
     ),
-    r"old(?:est|er)|earliest|最老|最早|更老|更早|(?:哪|谁)[一个部本件款]*(?:更|比较)?[老旧早]": (
+    r"old(?:est|er)|earliest|(?:came|come|comes|was|made|released)(?: out)? (?:first|earlier)\b|"
+    r"(?:先|早)(?:上映|出|拍)|最老|最早|更老|更早|(?:哪|谁)[一个部本件款]*(?:更|比较)?[老旧早]": (
         ("year", "release_year"),
         False,
     ),
