@@ -6,7 +6,8 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.chat.catalogue_sentences import CatalogueSentences
-from llmrec.chat.descriptions import describe_conditions, describe_refused
+from llmrec.chat.condition_words import describe_conditions
+from llmrec.chat.descriptions import describe_refused
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.languages import chinese_conditions, in_english
 from llmrec.chat.nlu.lexicon import Lexicon

@@ -10,7 +10,7 @@ from llmrec.catalog.vocabulary import Vocabulary, attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.answers import in_catalogue
 from llmrec.chat.catalogue_sentences import CatalogueSentences
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.languages import language_of
@@ -217,8 +217,8 @@ class CatalogueQuestions:
         count = int(mask.sum())
         nouns = NOUNS[noun] if language == "zh" else noun if count == 1 else f"{noun}s"
         key = key if count else "none in all"
-        told = describe_conditions(conditions, language)
-        text = SAYS[key][language].format(count=count, nouns=nouns, conditions=re.sub(r"\bonly |只要", "", told))
+        told = describe_conditions(conditions, language, only=False)
+        text = SAYS[key][language].format(count=count, nouns=nouns, conditions=told)
         return ActReply(plain(text), spoken=conditions if count else ())
 
     def _which(self, line: str) -> ActReply | None:

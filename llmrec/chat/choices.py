@@ -4,7 +4,7 @@ import re
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.list_questions import ListQuestions
 from llmrec.chat.nlu import cues
@@ -84,10 +84,10 @@ class Choices:
         if not meeting and not of_listed(line):
             return None  # "help me choose a comedy" is a search
         if not meeting:
-            text = SAYS["having none"][language].format(values=describe_conditions(asked, language))
+            text = SAYS["having none"][language].format(values=describe_conditions(asked, language, only=False))
             return ActReply(plain(text), spoken=asked)
         item, place = self._catalog.item(meeting[0]), self._place(meeting[0], state)
-        conditions = describe_conditions(asked, language) if asked else ""
+        conditions = describe_conditions(asked, language, only=False) if asked else ""
         text = SAYS["picked of" if asked else "picked"][language].format(
             title=item.title, place=place, conditions=conditions
         )

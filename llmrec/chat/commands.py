@@ -4,7 +4,8 @@ from collections.abc import Container
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
-from llmrec.chat.descriptions import describe_conditions, describe_refused
+from llmrec.chat.condition_words import describe_conditions
+from llmrec.chat.descriptions import describe_refused
 from llmrec.chat.item_references import find_item
 from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.reactions import liking, rejecting

@@ -22,6 +22,7 @@ from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
+from llmrec.chat.nlu.rephrasing import evidence_asked
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.replies import HELP, Reply
 from llmrec.chat.state import DialogueState, ListState
@@ -157,8 +158,13 @@ class Conversation(LineAnswers):
         """Answer a line in which references are written out."""
         if not line.strip() and image is None:
             return Reply(HELP)
+        if image is None and self._items and (asked := evidence_asked(line)):
+            intent, line = self._parse(asked), asked
+        else:
+            asked = ""
         try:
-            return self._replied(intent, line, image, typed)
+            reply = self._replied(intent, line, image, typed)
+            return dataclasses.replace(reply, detailed=bool(asked) and reply.why is not None)
         except BadInput as error:
             if language_of(line) == "zh":
                 raise BadInput(error_in_chinese(str(error)), *error.fields) from error

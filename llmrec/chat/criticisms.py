@@ -12,7 +12,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS

@@ -2,34 +2,28 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.queries import with_kinds
-from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
+from llmrec.chat.condition_words import describe_conditions, in_sentence, several
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import in_chinese, in_english
-from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon, ValueMention
+from llmrec.chat.nlu.languages import in_english
+from llmrec.chat.nlu.lexicon import Lexicon, ValueMention
 from llmrec.chat.nlu.moods import without_moods
 from llmrec.chat.nlu.negated_moods import without_negated_moods
-from llmrec.chat.nlu.query_words import bare_query, without_fillers
+from llmrec.chat.nlu.query_words import wish_words
 from llmrec.chat.nlu.refusals import is_vague, naming, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
-from llmrec.chat.wordings import ATTRIBUTES, ERRORS_IN_CHINESE, NOUNS, REFUSED_IN_CHINESE, SAYS
-from llmrec.retrieval.filters import WrittenClause, read_clauses
+from llmrec.chat.wordings import ERRORS_IN_CHINESE, NOUNS, REFUSED_IN_CHINESE, SAYS
 
-_OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
-"""Operator of a condition -> its wording."""
-MAX_UNNAMED, MAX_REPEATED = 4, 60
-"""Words that the catalogue lacks, and characters of a query, that are said again before a list."""
+MAX_REPEATED = 60
+"""Characters of a query that are said again before a list."""
 MAX_QUOTED = 5
 """Words of a wish up to which it is said again."""
-SHORT_QUERY = 6
-"""Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
-SHOWN_VALUES = 7
-"""Values of one condition that are named."""
+SHOWN_KINDS = 3
+"""Kinds that are named of those that words speak for."""
 SHOWN_TITLES = 5
 """Titles that are named of what is known."""
 
@@ -61,70 +55,6 @@ def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
         parts.append(SAYS["recap words"][language].format(query=last.query))
     joint = ";" if language == "zh" else "; "
     return SAYS["recap"][language].format(conditions=joint.join(parts)) if parts else SAYS["recap nothing"][language]
-
-
-def describe_conditions(conditions: Sequence[str], language: str) -> str:
-    """Put conditions in words.
-
-    Parameters
-    ----------
-    conditions
-        Each as `llmrec.retrieval.filters.parse_where` reads it.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-        Such as "no Musical and no War"; the two ends of a span are said at once.
-    """
-    parts: list[str] = []
-    clauses = [each for condition in conditions for each in read_clauses(condition)]
-    ruled_out: dict[tuple[str, ...], dict[str, None]] = {}
-    for each in clauses:
-        if each.operator == "!=":
-            ruled_out.setdefault(each.attributes, {}).update(dict.fromkeys(each.values))
-    clauses = [each for each in clauses if each.operator != "!="]
-    clauses += [WrittenClause(names, "!=", tuple(values)) for names, values in ruled_out.items()]
-    clauses.sort(key=lambda each: ("=", "<", ">", "!").index(each.operator[0]))
-    joint = "、" if language == "zh" else ", "
-    for clause in clauses:
-        noun = ("或" if language == "zh" else " or ").join(_noun(name, language) for name in clause.attributes)
-        ends = _ends([each for each in clauses if each.attributes == clause.attributes])
-        if len(clause.values) == 1 and clause.operator[0] in "<>" and {"<", ">"} <= ends.keys():
-            low, high = ends[">"], ends["<"]
-            years = clause.attributes[0] in ("year", "release_year")
-            values = {
-                "low": _shifted(low.values[0], 1 if years and low.operator == ">" else 0),
-                "high": _shifted(high.values[0], -1 if years and high.operator == "<" else 0),
-            }
-            parts.append(SAYS["span"][language].format(name=noun, **values))
-            continue
-        numeric = all(re.fullmatch(r"[\d.]+(?:\.\.[\d.]+)?", value) for value in clause.values)
-        key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
-        clause = replace(clause, values=_for_whom(_joined_spans(_short(clause.values)), language))
-        shown = clause.values if len(clause.values) <= SHOWN_VALUES else clause.values[: SHOWN_VALUES - 1]
-        told = joint.join(_told(value, language) for value in shown)
-        told += " …" if len(shown) < len(clause.values) else ""
-        parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
-    parts = [re.sub(r"^no (?=for )", "nothing ", part) for part in parts]
-    return ("," if language == "zh" else " and ").join(dict.fromkeys(parts))
-
-
-def _ends(clauses: Sequence[WrittenClause]) -> dict[str, WrittenClause]:
-    """The ends of a span by how they compare, the narrowest of each."""
-    found: dict[str, WrittenClause] = {}
-    for each in clauses:
-        sign, held = each.operator[0], found.get(each.operator[0])
-        if held is not None and sign in "<>" and len(each.values) == len(held.values) == 1:
-            narrower = (
-                float(each.values[0]) < float(held.values[0])
-                if sign == "<"
-                else float(each.values[0]) > float(held.values[0])
-            )
-            each = each if narrower else held
-        found[sign] = each
-    return found
 
 
 def error_in_chinese(message: str) -> str:
@@ -177,7 +107,7 @@ def describe_refused(
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
     what = joint.join(dict.fromkeys(told))
     kinds = [value for _, value in hinting(refused, catalog, query) if value not in requested]
-    values = ("、" if language == "zh" else ", ").join(in_chinese(each) if language == "zh" else each for each in kinds)
+    values = several(kinds, language, "or")
     if (
         kinds
         and not any(item.description for item in catalog.items)
@@ -299,14 +229,13 @@ def understood(
     untold = tuple(each for each in refused if each not in before.refused and not tells_of(each, catalog))
     refused = tuple(each for each in refused if each not in untold)
     if untold:
-        joined = ("、" if language == "zh" else " or ").join(plain(each) for each in untold)
+        joined = plain(_quoted(untold, language))
         said.append(SAYS["cannot leave out"][language].format(what=joined))
     ruled_out = describe_refused(refused, catalog, language, values, query) if refused else ""
     if set(refused) - set(before.refused) and (lasts or named):
         new = tuple(each for each in refused if each not in before.refused)
         what = describe_refused(new, catalog, language, values, query)
-        key = "lasting refused" if lasts else "criticised"
-        said.append(SAYS[key][language].format(what=what, conditions=what))
+        said.append(SAYS["lasting refused"][language].format(what=what) if lasts else in_sentence([what], language))
     elif (
         not named
         and (conditions or ruled_out)
@@ -318,7 +247,7 @@ def understood(
         parts = [describe_conditions(new, language)] if new else []
         parts += [describe_refused(now, catalog, language, values, query)] if now else []
         if parts:
-            said.append(SAYS["criticised"][language].format(conditions=joint.join(parts)))
+            said.append(in_sentence(parts, language))
         if listing.query != (before.last.query if before.last else None):
             said += _beside(intent.query, listing, catalog, language, kinds=bool(preferred))
     elif (
@@ -363,10 +292,8 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str, *, 
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
-    left = re.sub(r"^(?:an?|the)\s+(?=\w+$)", "", without_fillers(bare_query(left)))
-    if not left or is_vague(left) or len(left.split()) > MAX_QUOTED or with_kinds(left, catalog) != left:
-        return ()  # a long stretch is talk, and no wish that a reply can name
-    return (_searched("ranks alone", left, catalog, language),)
+    words = [each for each in wish_words(left) if with_kinds(each, catalog) == each]
+    return (_searched("ranks alone", _quoted(words, language), catalog, language),) if words else ()
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
@@ -376,22 +303,18 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     stated = without_negated_moods(query)
     if kinds := with_kinds(stated, catalog)[len(stated) :].strip(", ").split():
         named = {value for mention in Lexicon.of(catalog).mentions(" ".join(kinds)) for value in mention.values}
-        told = [in_chinese(each) if language == "zh" else each for each in sorted(named)]
-        return SAYS["by kinds"][language].format(
-            query=plain(query), kinds=("、" if language == "zh" else ", ").join(told)
-        )
+        return SAYS["by kinds"][language].format(kinds=several(sorted(named)[:SHOWN_KINDS], language)) if named else ""
     mentions = Lexicon.of(catalog).mentions(query)
     if mentions and is_vague(_without(query, mentions)):
         return ""  # a value says itself what it is
-    words = [word for word in unnamed(stated, catalog) if not is_vague(word)]
-    if words and len(query.split()) <= MAX_UNNAMED and not is_vague(query) and not re.search(r" (?:and|or) |,", query):
-        words = [query]
-    if words and len(query.split()) <= SHORT_QUERY:
-        return SAYS["by unknown words"][language].format(words=plain(_quoted(words[:MAX_UNNAMED], language)))
-    if language == "en" and len(query.split()) > MAX_QUOTED:
-        return _searched("by sense", "", catalog, language)
-    short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
-    return SAYS["by words"][language].format(query=plain(short))
+    wished = wish_words(query)
+    lacking = [each for each in wished if unnamed(each, catalog)]
+    if lacking:
+        return SAYS["by unknown words"][language].format(words=plain(_quoted(lacking, language)))
+    if language == "zh" or (wished and len(query.split()) <= MAX_QUOTED):
+        short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
+        return SAYS["by words"][language].format(query=plain(short))
+    return _searched("by sense", "", catalog, language) if len(query.split()) > MAX_QUOTED else ""
 
 
 def _searched(key: str, query: str, catalog: Catalog, language: str) -> str:
@@ -409,54 +332,3 @@ def _without(text: str, mentions: Sequence[ValueMention]) -> str:
 def _quoted(words: Sequence[str], language: str) -> str:
     """Words of a line, each by itself: side by side they might say what nobody said."""
     return ("”、“" if language == "zh" else "” or “").join(words)
-
-
-def _short(values: Sequence[str]) -> tuple[str, ...]:
-    """Values without those that only say more: of "Dress" and "Dresses/Skirts girls" the first."""
-    held = {value: [_stem(word) for word in re.findall(r"[\w']+", value.casefold())] for value in values}
-
-    def says_more(value: str) -> bool:
-        shorter = (other for other in values if len(other) < len(value) and len(held[other]) == 1)
-        return any(held[other][0] in held[value] for other in shorter)
-
-    return tuple(value for value in values if not says_more(value)) or tuple(values)
-
-
-def _for_whom(values: tuple[str, ...], language: str) -> tuple[str, ...]:
-    """In the place of all the sections that are for the same people, whom they are for."""
-    for key, said in zip(("men", "women", "kids", "girls", "boys", "baby"), AUDIENCES, strict=True):
-        if len(values) > 1 and all(said.intersection(re.findall(r"[\w']+", value.casefold())) for value in values):
-            return (SAYS[f"for {key}"][language],)
-    return values
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", word)
-
-
-def _joined_spans(values: Sequence[str]) -> tuple[str, ...]:
-    """Values of which spans that follow upon each other are one: "1980..1989", "1990..1999"."""
-    found: list[str] = []
-    for value in values:
-        last = re.fullmatch(r"(\d+)\.\.(\d+)", found[-1]) if found else None
-        span = re.fullmatch(r"(\d+)\.\.(\d+)", value)
-        if last and span and int(span[1]) == int(last[2]) + 1:
-            found[-1] = f"{last[1]}..{span[2]}"
-        else:
-            found.append(value)
-    return tuple(found)
-
-
-def _told(value: str, language: str) -> str:
-    if span := re.fullmatch(r"([\d.]+?)\.\.([\d.]+)", value):
-        return SAYS["span of values"][language].format(low=span[1], high=span[2])
-    return in_chinese(value) if language == "zh" else value
-
-
-def _noun(attribute: str, language: str) -> str:
-    noun = attribute_noun(attribute)
-    return ATTRIBUTES.get(noun, noun) if language == "zh" else noun
-
-
-def _shifted(value: str, by: int) -> str:
-    return f"{int(value) + by}" if by and value.isdigit() else value

@@ -13,8 +13,9 @@ from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import unmet_demands, without_repeats
 from llmrec.chat.clarification import answered
 from llmrec.chat.commands import Commands
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.corrections import Corrections
-from llmrec.chat.descriptions import describe_conditions, understood
+from llmrec.chat.descriptions import understood
 from llmrec.chat.item_references import find_item
 from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out

@@ -10,7 +10,7 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.catalogue_sentences import CatalogueSentences
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.conditions import parse_conditions
@@ -190,7 +190,7 @@ class ListQuestions:
 
     def _which(self, conditions: tuple[str, ...], having: Sequence[Item], language: str) -> ActReply:
         """Which items of the list meet conditions."""
-        values = describe_conditions(conditions, language)
+        values = describe_conditions(conditions, language, only=False)
         if not having:
             return ActReply(plain(SAYS["having none"][language].format(values=values)), spoken=conditions)
         text = SAYS["having"][language].format(values=values, titles=_titles(having, language))
@@ -227,7 +227,7 @@ class ListQuestions:
         count = len(self._of(conditions, self._words.items)) if conditions else len(self._words.items)
         say = CatalogueSentences(language, self._catalog)
         if counts:
-            told = describe_conditions(conditions, language) if conditions else "-"
+            told = describe_conditions(conditions, language, only=False) if conditions else "-"
             return ActReply(plain(say("how many in all", count=count, conditions=told)))
         return ActReply(say("how many left", count=count) if count > len(state.last.items) else say("none left"))
 
@@ -252,7 +252,7 @@ class ListQuestions:
             return ActReply(plain(say("lacks", what=say.of_all(key))))
         if (audience := audience_of(f"for {what}")) and (conditions := suiting(audience, self._words)):
             having = self._of(conditions, listed)
-            told = describe_conditions(conditions, language)
+            told = describe_conditions(conditions, language, only=False)
             text = say("fit by kind" if having else "fit none", titles=_titles(having, language), values=told)
             return ActReply(plain(text), spoken=conditions)
         if quality := next((each for each in QUALITIES if each.question.search(what)), None):
@@ -402,7 +402,7 @@ def _times_chosen(catalog: Catalog) -> dict[str, int]:
 
 def _share(conditions: Sequence[str], having: Sequence[Item], listed: Sequence[Item], language: str) -> str:
     """That all items of a list meet conditions, none, or which of them do, or do not."""
-    values = describe_conditions(conditions, language)
+    values = describe_conditions(conditions, language, only=False)
     if len(having) in (0, len(listed)):
         key = "all have" if having else "having none"
         return SAYS[key][language].format(values=values, of=len(listed))

@@ -12,12 +12,13 @@ from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import unmet_alone
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions, several
+from llmrec.chat.descriptions import SHOWN_KINDS
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, unlisted_titles, with_titles
+from llmrec.chat.nlu.languages import in_english, language_of, unlisted_titles, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods, without_moods
 from llmrec.chat.nlu.named_items import with_places, within_title
@@ -353,13 +354,12 @@ def _for_moods(said: str, conditions: Sequence[str], line: str) -> str:
     wanted = [each for each in conditions if not excludes(each)]
     years = [each for each in wanted if "year" in attributes_of(each)]
     kinds = list(dict.fromkeys(value for each in wanted if each not in years for value in values_of(each)))
-    told = [in_chinese(each) if language == "zh" else each for each in kinds]
     words = []
     if said and kinds and not all(each.casefold() in said.casefold() for each in kinds):
-        joint = "、" if language == "zh" else ", "
         own = [_PURPOSE.sub("", each) for each in plain(in_own_words(said, line)).split(", ")]
-        quoted = ("”、“" if language == "zh" else "”, “").join(own)
-        words.append(SAYS["in mood"][language].format(mood=quoted, kinds=joint.join(told)))
+        quoted = ("”、“" if language == "zh" else "” and “").join(own)
+        told = several(kinds[:SHOWN_KINDS], language)
+        words.append(SAYS["in mood"][language].format(mood=quoted, kinds=told))
     words += [SAYS["old"][language].format(year=values_of(each)[0]) for each in years]
     return ("" if language == "zh" else " ").join(words)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.condition_words import describe_conditions, in_sentence
 from llmrec.chat.criticisms import Criticisms, is_loathed, uncriticised
-from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.item_references import MAX_POSITION, find_item
 from llmrec.chat.lists import ListPlanner
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
@@ -198,7 +198,7 @@ class Reactions:
             words = SAYS["seen"][language].format(titles=titles)
             if also.filters:
                 told = describe_conditions(also.filters, language)
-                words = f"{words} {SAYS['criticised'][language].format(conditions=told)}"
+                words = f"{words} {in_sentence([told], language)}"
             return Outcome(liking(ids, state), words, also.filters, relists=True)
         if reaction.kind != "criticise":
             state = rejecting(ids, state)
@@ -213,7 +213,7 @@ class Reactions:
         relists = reaction.kind != "criticise" or bool(conditions or steering.query or steering.others)
         if apart := also.filters if steering.words else conditions:
             described = describe_conditions(apart, language)
-            words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"
+            words = f"{words} {in_sentence([described], language)}"
         return Outcome(state, f"{words} {steering.words}".strip(), conditions, steering.query, relists)
 
     def accepting(self, ids: Sequence[str], line: str, state: DialogueState) -> tuple[str, DialogueState]:

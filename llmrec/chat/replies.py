@@ -30,6 +30,8 @@ class Reply:
         Whether the person ends the conversation.
     clarifies
         Whether a question may be asked back below the list.
+    detailed
+        Whether the evidence of those reasons is wanted, too.
     language
         The language of the line, in which reasons are told, too: "en" or "zh".
     """
@@ -41,3 +43,4 @@ class Reply:
     done: bool = False
     clarifies: bool = False
     language: str = "en"
+    detailed: bool = False

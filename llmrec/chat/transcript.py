@@ -100,7 +100,7 @@ def render_reason(position: int, item: _Listed) -> str:
     return f"({position}) {plain(item.rationale.text)}" if item.rationale else ""
 
 
-def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
+def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool = False) -> str:
     """Say in Chinese why an item is in a list, from the measured evidence alone.
 
     Parameters
@@ -109,6 +109,8 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
         Of the item.
     catalog
         The items.
+    detailed
+        Whether it is told, too, where the item would rank without its strongest cause.
 
     Returns
     -------
@@ -120,7 +122,10 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
     >>> from llmrec.evidence.records import Counterfactual, Evidence
     >>> films = Catalog("films", (Item("1", "Fargo"),), {})
     >>> query = Evidence(None, None, "query", 3.08)
-    >>> reason_in_chinese(ItemEvidence("1", (query,), "a heist", (Counterfactual(None, 2, 508),)), films)
+    >>> heist = ItemEvidence("1", (query,), "a heist", (Counterfactual(None, 2, 508),))
+    >>> reason_in_chinese(heist, films)
+    '推荐《Fargo》,是因为它最接近您说的。'
+    >>> reason_in_chinese(heist, films, detailed=True)
     '推荐《Fargo》,是因为它最接近您说的。没有您说的话,它会排第508,而不是第2。'
     """
     title = plain(catalog.item(evidence.item).title)
@@ -136,7 +141,7 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
     if not reasons:
         return f"推荐《{title}》,主要是因为它受大家欢迎;您的话和记录里没有哪一条单独起了作用。"
     told_rank = ""
-    for rank in evidence.counterfactuals[:1]:
+    for rank in evidence.counterfactuals[:1] if detailed else ():
         what = "您说的话" if rank.history_item is None else f"《{plain(catalog.item(rank.history_item).title)}》"
         if rank.rank_without != rank.rank:
             told_rank = f"没有{what},它会排第{rank.rank_without},而不是第{rank.rank}。"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain
-from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese

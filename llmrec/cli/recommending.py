@@ -310,7 +310,11 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 if reply.words:
                     show.OUT.print(escape(reply.words), soft_wrap=True)
                 if reply.language == "zh" and item.evidence is not None:
-                    show.OUT.print(escape(reason_in_chinese(item.evidence, conversation.catalog)), soft_wrap=True)
+                    show.OUT.print(
+                        escape(reason_in_chinese(item.evidence, conversation.catalog, reply.detailed)), soft_wrap=True
+                    )
+                elif item.rationale is not None and not reply.detailed:
+                    show.OUT.print(escape(item.rationale.text), soft_wrap=True)
                 else:
                     show.reasons(item, conversation.catalog)
             else:

@@ -174,7 +174,7 @@ def test_a_search_stays_a_search(prior: bool) -> None:
 @pytest.mark.parametrize("line", ["I hate musicals", "no musicals, I am 45", "never show me musicals", "我讨厌歌舞片"])
 def test_what_lasts_holds_until_it_is_taken_back(shop: Catalog, line: str) -> None:
     replies = talk(shop, "a thriller", line, "something for a rainy evening", "something with a cowboy", "a western")
-    assert replies[1].words.startswith(("Understood", "记住"))
+    assert replies[1].words.startswith(("All right", "记住"))
     for reply in replies[1:]:
         assert reply.request is not None and "genres!=Musical" in (reply.request.where or "")
     back = talk(shop, line, "musicals are fine again", "something for tonight")
@@ -187,7 +187,7 @@ def test_what_is_asked_for_in_so_many_words_goes_before_what_lasts(shop: Catalog
     replies = talk(shop, "I hate musicals", "a musical please", "a thriller instead")
     wheres = [reply.request.where for reply in replies if reply.request is not None]
     assert wheres == ["genres!=Musical", "genres=Musical", "genres!=Musical and genres=Thriller"]
-    assert "still holds: no Musical" in talk(shop, "I hate musicals", "start over")[1].words
+    assert "still holds: no musicals" in talk(shop, "I hate musicals", "start over")[1].words
     narrowed = talk(shop, "a thriller", "but no musicals", "something for tonight")[2].request
     assert narrowed is not None and narrowed.where == "genres=Thriller and genres!=Musical"
 
@@ -418,7 +418,7 @@ def test_what_is_violent_or_scary_is_left_out_by_its_kinds_until_taken_back(shop
     never, comedy, taken_back = talk(shop, "never show me anything with guns", "a comedy", "guns are fine again")
     for reply in (never, comedy):
         assert reply.request is not None and set(reply.request.never) == {"4", "5"}
-    assert "from now on" in never.words and "guns" in never.words and "Western" in never.words
+    assert "from now on" in never.words and "guns" in never.words and "westerns" in never.words
     assert taken_back.request is not None and not taken_back.request.never
     western = talk(shop, "never show me anything with guns", "a western")[1].request
     assert western is not None and "4" not in western.never and "5" in western.never  # what is asked for
@@ -427,8 +427,8 @@ def test_what_is_violent_or_scary_is_left_out_by_its_kinds_until_taken_back(shop
 
 def test_a_rule_that_gives_way_is_told(shop: Catalog) -> None:
     replies = talk(shop, "I hate musicals", "a musical", "only films from after 1980, always", "something from the 70s")
-    assert "gives way" in replies[1].words and "Musical" in replies[1].words
-    assert "gives way" in replies[3].words and "above 1980" in replies[3].words
+    assert "gives way" in replies[1].words and "musicals" in replies[1].words
+    assert "gives way" in replies[3].words and "from after 1980" in replies[3].words
 
 
 @pytest.mark.parametrize(
@@ -437,7 +437,7 @@ def test_a_rule_that_gives_way_is_told(shop: Catalog) -> None:
         ("why isnt Scream in the list?", "Scream is in the list, at number 1"),
         ("why not tombstone?", "Nothing rules Tombstone out"),
         ("why not the matrix?", "no title like “the matrix”"),
-        ("why isn't Annie Hall there?", "Annie Hall does not meet what the list asks for: year above 1990"),
+        ("why isn't Annie Hall there?", "Annie Hall does not meet what the list asks for: from after 1990"),
         ("how come annie hall isn't in there", "Annie Hall does not meet"),
         ("why don't you show me The Fugitive", "The Fugitive is among those that you know"),
         ("why not any comedies?", "1 of Comedy would fit"),
@@ -460,7 +460,7 @@ def test_what_is_known_of_a_person_is_told_with_how_to_change_it(shop: Catalog) 
     assert nothing.request is None and nothing.words.startswith("Nothing yet")
     lines = ("I hate musicals", "never anything with zombies", "seen 1", "not 2", "what do you remember about me")
     known = talk(shop, *lines, history=["5"])[-1]
-    assert all(each in known.words for each in ("no Musical", "zombies", "Scream", "Toy Story", "Fugitive", "undo"))
+    assert all(each in known.words for each in ("no musicals", "zombies", "Scream", "Toy Story", "Fugitive", "undo"))
     assert "不要音乐剧" in talk(shop, "我受不了音乐剧", "你都知道我什么")[-1].words
     assert "Musical" in talk(shop, "I hate musicals", "drop my rule")[-1].words
     assert "1 of the 3 on the list: Toy Story" in talk(shop, "a film", "how many of these are comedies?")[-1].words

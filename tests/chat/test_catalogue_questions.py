@@ -56,7 +56,7 @@ def test_a_shop_counts_its_departments(shop: Conversation, line: str, says: str)
 def test_those_two_are_the_ones_that_were_told_of(films: Conversation) -> None:
     films.show(films.reply("a drama"), ["3", "6"])
     films.reply("do you have Gattaca or Blade Runner")
-    assert films.reply("which of those two is older").words == "The older: Blade Runner (year 1982)."
+    assert films.reply("which of those two is older").words == "Blade Runner (1982) is older; Gattaca is from 1997."
     films.show(films.reply("a western"), ["4", "5"])
     assert "Blade Runner" not in films.reply("which of those two is older").words
 

@@ -68,11 +68,11 @@ def test_conditions_give_way_oldest_first_where_nothing_meets_all_and_it_is_said
 
 
 def test_what_is_understood_is_said_before_a_list(conversation: Conversation) -> None:
-    assert listed(conversation, "from the 90s, not horror").words == "Understood: year from 1990 to 1999 and no Horror."
+    assert listed(conversation, "from the 90s, not horror").words == "From the 1990s and no horror, then."
     assert listed(conversation, "with zeppelins and submarines").words == (
-        "Nothing in the catalogue says “zeppelins” or “submarines”, so these only come nearest in sense."
+        "Nothing in the catalogue mentions “zeppelins” or “submarines”; these come nearest."
     )
-    assert "from 1990 to 1999" in conversation.reply("what are you filtering on?").words
+    assert "from the 1990s" in conversation.reply("what are you filtering on?").words
 
 
 def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() -> None:
@@ -91,11 +91,11 @@ def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() 
         and set(first.request.never) == {"1", "3"}
         and "hospital" not in str(first.request.query)
     )
-    assert "nothing that names hospitals" in first.words
+    assert "Nothing with hospitals" in first.words
     kept = DialogueState.model_validate_json(conversation.state.model_dump_json())
     later = Conversation(films, state=kept).reply("something with a river")
     assert later.request is not None and set(later.request.never) == {"1", "3"}
-    assert "still holds: nothing that names hospitals" in Conversation(films, state=kept).reply("start over").words
+    assert "still holds: nothing with hospitals" in Conversation(films, state=kept).reply("start over").words
     back = conversation.reply("hospitals are fine again")
     assert back.request is not None and not back.request.never and "may come again" in back.words
 
@@ -609,7 +609,7 @@ def test_starting_over_goes_on_with_the_wish_behind_it(told: Conversation) -> No
     listed(told, "a comedy, never horror", "3", "5")
     over = listed(told, "Start over: like Scream, from the 90s", "1")
     assert over.request is not None and over.request.like == "1"
-    assert over.request.where == "genres!=Horror and year>=1990 and year<2000" and "no Horror" in over.words
+    assert over.request.where == "genres!=Horror and year>=1990 and year<2000" and "no horror" in over.words
     again = listed(told, "算了,重新来:战争片", "6")
     assert asks_for(again)[1] == "genres!=Horror and genres=War"  # what was said for good stays
     assert "不算" in told.reply("重新开始").words and told.state.last is None

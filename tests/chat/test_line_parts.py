@@ -59,11 +59,11 @@ def where(reply: Reply) -> str:
     ("line", "known", "never", "says"),
     [
         ("seen 1, and nothing foreign please", {"1"}, set(), "which country"),
-        ("seen 1 and liar liar, no musicals", {"1", "3"}, set(), "no Musical"),
+        ("seen 1 and liar liar, no musicals", {"1", "3"}, set(), "No musicals"),
         ("seen 1, 2 and 8. something from the 70s", {"1", "2"}, set(), "There is no number 8"),
-        ("I didn't like 2, too slow, give me a thriller", set(), {"2"}, "only Thriller"),
-        ("no I've seen 1, and I liked L.A. no horror", {"1"}, set(), "no Horror"),
-        ("remove everything before 1980 and 3", set(), {"3"}, "year from 1980"),
+        ("I didn't like 2, too slow, give me a thriller", set(), {"2"}, "Only thrillers"),
+        ("no I've seen 1, and I liked L.A. no horror", {"1"}, set(), "No horror"),
+        ("remove everything before 1980 and 3", set(), {"3"}, "rom 1980 on"),
         ("1 is fine, 2 isn't, what else have you got", {"1"}, {"2"}, "good choice"),
         ("第一部看过了,第二部不要,来点悬疑的", {"1"}, {"2"}, "悬疑"),
     ],
@@ -161,7 +161,7 @@ def test_a_price_is_owned_where_nothing_has_one(films: Conversation) -> None:
 
 
 def test_what_only_ranks_is_said_beside_conditions(films: Conversation) -> None:
-    assert "“zeppelins” I can look for in titles" in films.reply("a comedy from the 90s with zeppelins").words
+    assert "For “zeppelins” I can only go by titles" in films.reply("a comedy from the 90s with zeppelins").words
     assert "“配乐好听”目录里没有写" in films.reply("来部喜剧,配乐好听").words
 
 
@@ -187,7 +187,7 @@ def test_a_shopper_is_met_in_colours_and_in_what_is_too_much(shop: Conversation)
     assert "section=Denim Men|Men Suits" in where(Conversation(shop.catalog).reply("给老公买条长裤,上班穿的"))
     assert "category" not in where(Conversation(shop.catalog).reply("something to wear to an interview"))
     reply = said(Conversation(shop.catalog), "a dress", "1", "2")
-    assert reply.request is not None and reply.words == "Understood: only Dress."
+    assert reply.request is not None and reply.words == "Only dresses, then."
 
 
 def test_sections_are_read_by_whom_they_are_for(shop: Conversation) -> None:

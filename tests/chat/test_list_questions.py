@@ -47,8 +47,8 @@ def answer(conversation: Conversation, line: str) -> str:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("are they all comedies?", "Not all: 3 of the 4 (only Comedy); not Scream."),
-        ("are these all from the 90s?", "Yes, all 4: year from 1990 to 1999."),
+        ("are they all comedies?", "Not all: 3 of the 4 (comedies); not Scream."),
+        ("are these all from the 90s?", "Yes, all 4: from the 1990s."),
         ("are all of these under 2 hours?", "does not tell how long a"),
         ("are they all american?", "does not tell which country an item"),
         ("are they all in colour?", "in colour or in black and white"),
@@ -73,7 +73,7 @@ def test_a_question_about_every_item_is_answered_with_the_exceptions_or_with_wha
         ("any good for kids?", "Home Alone"), ("which of these is good for a wedding?", "names “a wedding”"),
         ("do any of them have a sequel?", "Home Alone: Home Alone 3"), ("都有续集吗", "Home Alone 3"),
         ("are these the only ones?", "6 items meet"), ("只有这几部吗", "一共6个"),
-        ("how many comedies do you have?", "4 items of that kind (Comedy)"),
+        ("how many comedies do you have?", "4 items of that kind (comedies)"),
     ],
 )  # fmt: skip
 def test_what_of_the_list_fits_is_told_as_far_as_kinds_and_texts_go(films: Conversation, line: str, says: str) -> None:
@@ -84,7 +84,7 @@ def test_what_of_the_list_fits_is_told_as_far_as_kinds_and_texts_go(films: Conve
     ("line", "says"),
     [
         ("are they all black?", "not Sun"), ("are these all cotton?", "name “cotton” for Mio"), ("do they all have pockets?", "Mio"),
-        ("are these cheap?", "price below"), ("都是棉的吗", "Mio"), ("都有口袋吗", "Mio"), ("适合上班穿吗", "没有写这一点"),
+        ("are these cheap?", "for less than"), ("都是棉的吗", "Mio"), ("都有口袋吗", "Mio"), ("适合上班穿吗", "没有写这一点"),
     ],
 )  # fmt: skip
 def test_of_clothes_descriptions_answer_too(shop: Conversation, line: str, says: str) -> None:

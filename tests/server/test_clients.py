@@ -22,7 +22,7 @@ from tests.server.conftest import served
 
 LINE = "something funny from the 90s, not horror"
 ASKED: Any = {"model": "llmrec", "user": "42", "messages": [{"role": "user", "content": LINE}]}
-UNDERSTOOD = "Understood: year from 1990 to 1999 and no Horror."
+UNDERSTOOD = "From the 1990s and no horror, then."
 
 
 class Film(BaseModel):

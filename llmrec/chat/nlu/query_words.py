@@ -191,3 +191,63 @@ def without_fillers(query: str) -> str:
             words.pop()
         parts += [" ".join((*article, *words))] if words else []
     return ", ".join(parts)
+
+
+_SET_IN = re.compile(
+    r"\b(?:with|about|set (?:in|on|at|during)|featuring|involving)\s+(?:(?:a|an|the|some|lots of|plenty of|a lot of)\s+)*"
+    r"(?P<what>[a-z][\w'-]*(?: [a-z][\w'-]*)?)$",
+    re.I,
+)
+_NO_WISH = frozenset(
+    re.findall(
+        r"[\w']+",
+        "i me my we us our you your he him his she her they them their it its this that these those who whom what which why how "
+        "know knows think say said tell mean guess hope feel felt bring makes make made get gets got take took put let go goes "
+        "went come comes came is are was were be been do does did don't doesn't didn't isn't mind need want like love hate enjoy "
+        "watch see seen read wear buy look looking find show give try keep forget change changed bored tired hungry busy home "
+        "older newer longer shorter cheaper later earlier better worse best worst old new long short cheap same other others "
+        "else thing things stuff one ones kind sort bit lot mood time day days night year years week month today tonight now "
+        "yesterday tomorrow morning evening afternoon weekend monday tuesday wednesday thursday friday saturday sunday january "
+        "february march april may june july august september october november december spring summer autumn winter "
+        "person people wife husband girlfriend boyfriend partner friend friends mum mom mother dad father brother sister son "
+        "daughter kids kid child children family please thanks ok okay yes no not never without any some all both after before "
+        "again still too also just only really very quite rather maybe perhaps actually honestly but and or if when than then so",
+    )
+)
+"""Words that are no wish by themselves: of the person, of the time, of what is done."""
+
+
+def wish_words(query: str) -> list[str]:
+    """List the few words of a query that clearly say what is wanted: "with zeppelins", or a clause of one or two words.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    list of str
+        At most two, one or two words each; none of a sentence that tells something.
+
+    Examples
+    --------
+    >>> wish_words("a comedy with zeppelins"), wish_words("something clever, it makes me sweat"), wish_words("you know what")
+    (['zeppelins'], ['clever'], [])
+    """
+    found: list[str] = []
+    if re.search("[\u3400-\u9fff]", query):
+        return found
+    for part in re.split(r"[,;.!?]+|\b(?:and|but)\b", query):
+        said = " ".join(part.split())
+        if not (match := _SET_IN.search(said)):
+            words = said.split()
+            while words and words[0].casefold() in FILLERS | {"a", "an", "the", "some", "something", "anything"}:
+                words.pop(0)
+            what = " ".join(words)
+        else:
+            what = match["what"]
+        words = what.casefold().split()
+        if 0 < len(words) <= 2 and not _NO_WISH.intersection(words) and not FILLERS.intersection(words):
+            found += [what] if len("".join(words)) > 2 else []
+    return list(dict.fromkeys(found))[:2]

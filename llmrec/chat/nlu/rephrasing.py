@@ -227,6 +227,47 @@ def _titles(catalog: Catalog) -> frozenset[str]:
     return frozenset(_bare(item.title) for item in catalog.items)
 
 
+_IN_DETAIL = re.compile(
+    r"(?P<why>.*\b(?:why|explain|reasons?)\b.*?)[ ,]+(?:in (?:more |full |greater |some )?detail|in full|in depth|"
+    r"(?:and |with )+(?:(?:all|me|show|the|your) )*(?:evidence|numbers|figures|proof))[\s?.!]*|"
+    r"(?:(?:and|so|ok|please|show(?: me)?|give me|tell me|what(?:'s| is|'re| are)|where(?:'s| is)) )*(?:the |your |any )?"
+    r"(?:evidence|proof|numbers|figures)(?: (?:behind|for|of) (?P<of>[^?.!]+?))?[\s?.!]*|"
+    r"(?:(?:and|so|but|ok) )*how (?:do|can|could) you (?:know|tell|be (?:so )?sure)(?: (?:that|this|it|so))?[\s?.!]*|"
+    r"(?P<chinese>(?=.*(?:为什么|为啥|理由|原因|推荐)).*?)(?:详细|具体)(?:说说|讲讲|说明|解释|说)?(?:一下)?[\s。??!]*|"
+    r"(?:详细|具体)(?:说说|讲讲|说明|解释|说)?(?:一下)?(?P<zh>(?=.*(?:为什么|为啥|理由|原因|推荐)).+?)[\s。??!]*|"
+    r"(?:你)?(?:的)?(?:依据|证据|根据)(?:是什么|呢|在哪)?[\s。??!]*|你?(?:是)?怎么知道的?[\s。??!]*",
+    re.I,
+)
+"""What asks for the evidence behind a reason, and not for the reason alone."""
+
+
+def evidence_asked(line: str) -> str:
+    """Read a line that wants the evidence of a reason as one that asks for the reason.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+        The line that asks for the reason; "" where no evidence is asked for.
+
+    Examples
+    --------
+    >>> evidence_asked("why 2 in detail"), evidence_asked("show me the evidence for 3"), evidence_asked("why 2")
+    ('why 2', 'why 3', '')
+    """
+    if not (asked := _IN_DETAIL.fullmatch(line.strip())):
+        return ""
+    if asked["why"] or asked["chinese"] or asked["zh"]:
+        return str(asked["why"] or asked["chinese"] or asked["zh"]).rstrip(" ,")
+    if re.search("[\u3400-\u9fff]", line):
+        return "为什么推荐它"
+    return f"why {asked['of'] or ''}".strip()
+
+
 def rephrased(line: str, catalog: Catalog) -> str:
     """Write a line as the rules read it.
 

@@ -151,8 +151,8 @@ def test_an_empty_answer_keeps_the_list_before_in_mind(films: Conversation) -> N
 
 
 def test_only_what_is_new_is_said_of_a_list(films: Conversation) -> None:
-    assert said(films, "a comedy from the 90s", "12").words == "Understood: only Comedy and year from 1990 to 1999."
-    assert said(films, "but no horror", "12").words == "Understood: no Horror."
+    assert said(films, "a comedy from the 90s", "12").words == "Only comedies from the 1990s, then."
+    assert said(films, "but no horror", "12").words == "No horror, then."
 
 
 def test_shades_and_what_there_is_enough_of_are_read_in_a_shop(shop: Conversation) -> None:
@@ -211,7 +211,9 @@ def test_a_title_says_nothing_of_a_kind_that_its_words_name() -> None:
     rows = [("Star Wars", ("Action", "Sci-Fi")), ("Patton", ("Drama", "War")), ("Contact", ("Sci-Fi", "Film-Noir"))]
     films = Catalog("films", tuple(Item(t, t, "", {"genres": kinds, "year": 1990}) for t, kinds in rows), {})
     reply = Conversation(films).reply("then a space film, not star wars")
-    assert reply.request is not None and "War" not in (reply.request.where or "") and "no War" not in reply.words
+    assert (
+        reply.request is not None and "War" not in (reply.request.where or "") and "no war" not in reply.words.lower()
+    )
 
 
 @pytest.mark.parametrize(
