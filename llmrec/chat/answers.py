@@ -269,12 +269,12 @@ def _content_words(line: str, item: Item) -> set[str]:
     return {word for word in re.findall(r"[^\W\d_]{4,}", line.lower()) if word not in _STOP and word not in title}
 
 
-def sentence_with(wanted: set[str], description: str) -> str:
+def sentence_with(words: set[str], description: str) -> str:
     """Find the first sentence of a description that has all of some words.
 
     Parameters
     ----------
-    wanted
+    words
         Words in lower case.
     description
         Of an item.
@@ -286,7 +286,7 @@ def sentence_with(wanted: set[str], description: str) -> str:
     """
     for sentence in re.split(r"(?<=[.!?。!?])\s*", description):
         held = sentence.lower()
-        if wanted and all(word.rstrip("s") in held for word in wanted):
+        if words and all(word.rstrip("s") in held for word in words):
             return _cut(sentence)
     return ""
 

@@ -15,9 +15,9 @@ _YEARS, _PRICES = ("year", "release_year"), ("price", "cost")
 SHOWN_VALUES = 7
 """Values of one condition that are named."""
 _MASS = {
-    "horror": "horror", "action": "action", "romance": "romance", "animation": "animation", "sci-fi": "sci-fi",
-    "war": "war", "crime": "crime", "adventure": "adventure", "fantasy": "fantasy", "film-noir": "film noir",
-    "children's": "children's films",
+    "horror": "horror", "action": "action films", "romance": "romance", "animation": "animated films",
+    "sci-fi": "sci-fi", "war": "war films", "crime": "crime", "adventure": "adventure", "fantasy": "fantasy",
+    "film-noir": "film noir", "children's": "children's films",
 }  # fmt: skip
 """Genres in lower case that have no plural, and how they are said."""
 
@@ -42,7 +42,7 @@ def describe_conditions(conditions: Sequence[str], language: str, *, only: bool 
     Examples
     --------
     >>> describe_conditions(("genres=Comedy", "genres!=War|Musical", "year>=1990", "year<2000"), "en")
-    'only comedies from the 1990s and no war or musicals'
+    'only comedies from the 1990s and no war films or musicals'
     >>> describe_conditions(("year>1978", "price<50"), "en"), describe_conditions(("year>1978",), "zh")
     ('for less than 50 and from after 1978', '1978年以后的')
     """

@@ -22,7 +22,7 @@ from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
-from llmrec.chat.nlu.rephrasing import evidence_asked
+from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.replies import HELP, Reply
 from llmrec.chat.state import DialogueState, ListState
@@ -158,7 +158,7 @@ class Conversation(LineAnswers):
         """Answer a line in which references are written out."""
         if not line.strip() and image is None:
             return Reply(HELP)
-        if image is None and self._items and (asked := evidence_asked(line)):
+        if image is None and self._items and (asked := evidence_requested(line)):
             intent, line = self._parse(asked), asked
         else:
             asked = ""

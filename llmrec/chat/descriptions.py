@@ -12,7 +12,7 @@ from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.lexicon import Lexicon, ValueMention
 from llmrec.chat.nlu.moods import without_moods
 from llmrec.chat.nlu.negated_moods import without_negated_moods
-from llmrec.chat.nlu.query_words import wish_words
+from llmrec.chat.nlu.query_words import telling_words
 from llmrec.chat.nlu.refusals import is_vague, naming, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
@@ -292,7 +292,7 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str, *, 
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
-    words = [each for each in wish_words(left) if with_kinds(each, catalog) == each]
+    words = [each for each in telling_words(left) if with_kinds(each, catalog) == each]
     return (_searched("ranks alone", _quoted(words, language), catalog, language),) if words else ()
 
 
@@ -307,11 +307,11 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     mentions = Lexicon.of(catalog).mentions(query)
     if mentions and is_vague(_without(query, mentions)):
         return ""  # a value says itself what it is
-    wished = wish_words(query)
-    lacking = [each for each in wished if unnamed(each, catalog)]
+    telling = telling_words(query)
+    lacking = [each for each in telling if unnamed(each, catalog)]
     if lacking:
         return SAYS["by unknown words"][language].format(words=plain(_quoted(lacking, language)))
-    if language == "zh" or (wished and len(query.split()) <= MAX_QUOTED):
+    if language == "zh" or (telling and len(query.split()) <= MAX_QUOTED):
         short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
         return SAYS["by words"][language].format(query=plain(short))
     return _searched("by sense", "", catalog, language) if len(query.split()) > MAX_QUOTED else ""

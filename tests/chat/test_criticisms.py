@@ -34,7 +34,7 @@ def talk(catalog: Catalog, *lines: str, shown: tuple[str, ...] = ("1", "2", "11"
 @pytest.mark.parametrize(
     ("line", "says", "where"),
     [
-        ("too serious", "Less serious, then: only animation, comedies or musicals", "Comedy"), ("too old", "From after 1971", "year>1971"),
+        ("too serious", "Less serious, then: only animated films, comedies or musicals", "Comedy"), ("too old", "From after 1971", "year>1971"),
         ("these are all too heavy", "Less heavy, then", "Comedy"), ("太老了", "1971年以后", "year>1971"), ("都太严肃了", "不要那么严肃", "Comedy"),
     ],
 )  # fmt: skip

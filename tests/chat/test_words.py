@@ -5,8 +5,8 @@ import pytest
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.condition_words import describe_conditions, in_sentence
 from llmrec.chat.conversation import Conversation
-from llmrec.chat.nlu.query_words import wish_words
-from llmrec.chat.nlu.rephrasing import evidence_asked
+from llmrec.chat.nlu.query_words import telling_words
+from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.replies import Reply
 
 GENRES = (
@@ -58,7 +58,7 @@ def talk(catalog: Catalog, *lines: str) -> list[Reply]:
     [
         (("year<1980",), "from before 1980", "1980年以前的"), (("year>1978",), "from after 1978", "1978年以后的"), (("year>=1985",), "from 1985 on", "1985年起的"),
         (("year>=1990 and year<2000",), "from the 1990s", "1990年代的"), (("year>=1991 and year<=1994",), "from 1991 to 1994", "1991年到1994年的"),
-        (("genres!=War", "genres!=Musical"), "no war or musicals", "不要战争、音乐剧"), (("genres=Comedy|Mystery",), "only comedies or mysteries", "只要喜剧、悬疑"),
+        (("genres!=War", "genres!=Musical"), "no war films or musicals", "不要战争、音乐剧"), (("genres=Comedy|Mystery",), "only comedies or mysteries", "只要喜剧、悬疑"),
         (("genres=Romance", "year<1950", "genres!=Horror"), "only romance from before 1950 and no horror", "只要爱情,1950年以前的,不要恐怖"),
         (("product_type=Dress", "price<=0.0389"), "only dresses for at most 0.039", "只要连衣裙,价格不超过0.039"),
         (("colour=Dark Blue",), "only dark blue", "只要深蓝色"), (("product_type!=T-shirt|Trousers",), "no T-shirts or trousers", "不要T恤、裤子"),
@@ -95,7 +95,7 @@ def test_fillers_verbs_and_reasons_are_not_quoted_back(films: Catalog, line: str
     ],
 )  # fmt: skip
 def test_only_words_that_carry_the_wish_are_said_again(query: str, wished: list[str]) -> None:
-    assert wish_words(query) == wished
+    assert telling_words(query) == wished
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_only_words_that_carry_the_wish_are_said_again(query: str, wished: list[
     ],
 )  # fmt: skip
 def test_evidence_is_told_where_it_is_asked_for(films: Catalog, line: str, reason: str) -> None:
-    assert evidence_asked(line) == reason
+    assert evidence_requested(line) == reason
     if reason:
         reply = talk(films, "something for tonight", line)[1]
         assert reply.why is not None and reply.detailed

@@ -198,7 +198,7 @@ _SET_IN = re.compile(
     r"(?P<what>[a-z][\w'-]*(?: [a-z][\w'-]*)?)$",
     re.I,
 )
-_NO_WISH = frozenset(
+_TELLS_NOTHING = frozenset(
     re.findall(
         r"[\w']+",
         "i me my we us our you your he him his she her they them their it its this that these those who whom what which why how "
@@ -217,7 +217,7 @@ _NO_WISH = frozenset(
 """Words that are no wish by themselves: of the person, of the time, of what is done."""
 
 
-def wish_words(query: str) -> list[str]:
+def telling_words(query: str) -> list[str]:
     """List the few words of a query that clearly say what is wanted: "with zeppelins", or a clause of one or two words.
 
     Parameters
@@ -232,7 +232,7 @@ def wish_words(query: str) -> list[str]:
 
     Examples
     --------
-    >>> wish_words("a comedy with zeppelins"), wish_words("something clever, it makes me sweat"), wish_words("you know what")
+    >>> telling_words("a comedy with zeppelins"), telling_words("something clever, it makes me sweat"), telling_words("you know what")
     (['zeppelins'], ['clever'], [])
     """
     found: list[str] = []
@@ -248,6 +248,6 @@ def wish_words(query: str) -> list[str]:
         else:
             what = match["what"]
         words = what.casefold().split()
-        if 0 < len(words) <= 2 and not _NO_WISH.intersection(words) and not FILLERS.intersection(words):
+        if 0 < len(words) <= 2 and not _TELLS_NOTHING.intersection(words) and not FILLERS.intersection(words):
             found += [what] if len("".join(words)) > 2 else []
     return list(dict.fromkeys(found))[:2]

@@ -241,7 +241,7 @@ _IN_DETAIL = re.compile(
 """What asks for the evidence behind a reason, and not for the reason alone."""
 
 
-def evidence_asked(line: str) -> str:
+def evidence_requested(line: str) -> str:
     """Read a line that wants the evidence of a reason as one that asks for the reason.
 
     Parameters
@@ -256,7 +256,7 @@ def evidence_asked(line: str) -> str:
 
     Examples
     --------
-    >>> evidence_asked("why 2 in detail"), evidence_asked("show me the evidence for 3"), evidence_asked("why 2")
+    >>> evidence_requested("why 2 in detail"), evidence_requested("show me the evidence for 3"), evidence_requested("why 2")
     ('why 2', 'why 3', '')
     """
     if not (asked := _IN_DETAIL.fullmatch(line.strip())):
