@@ -8,6 +8,9 @@ is at its best). Of the index, two things are told: what its answers carry (it i
 lost while it is out of reach (the other sources then propose more). "candidates" is the choice itself: every item is
 scored. The difference has a paired 95 % interval over users.
 
+`--split loo` holds each user's last item out in place of the last five, as the literature does for Amazon Beauty; on so
+many events `--part` and `--query none` measure what is wanted alone.
+
 `--adapter` names a checkpoint that learnt from the train part alone. Without one there is no LLM: everything else is
 fitted on the train part. Needs no GPU; ten to twenty minutes on one core. Each line goes to
 eval/results/measurements.jsonl.
@@ -32,11 +35,11 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoder_by_id, encoders_for
 from llmrec.encoders.extract import extract
 from llmrec.engine.base import Engine
-from llmrec.errors import IndexUnreachable
+from llmrec.errors import BadInput, IndexUnreachable
 from llmrec.evaluation.bootstrap import compare
 from llmrec.evaluation.leakage import leakage
-from llmrec.evaluation.metrics import ndcg, user_means
-from llmrec.evaluation.splits import Event, Split, rolling_events, rolling_split
+from llmrec.evaluation.metrics import ndcg, recall, user_means
+from llmrec.evaluation.splits import Event, Split, make_split, rolling_events
 from llmrec.paths import home
 from llmrec.pipeline import source_inputs
 from llmrec.pipeline_config import PipelineConfig
@@ -53,7 +56,7 @@ from llmrec.train.preference import learn_preference
 from llmrec.train.query_texts import compose_query
 
 STUDY = "knockout"
-SAME = ("dataset", "adapter", "seed", "query", "without")
+SAME = ("dataset", "split", "adapter", "seed", "query", "without")
 """What tells its lines apart."""
 BATCH = 512
 """Events whose scores of all items are in memory at once."""
@@ -260,8 +263,17 @@ def parts_of(keys: Sequence[ComponentKey], sources: Collection[str]) -> dict[str
     return {"nothing": Part()} | there | INDEX
 
 
-def study(data: Path, adapter: str, seed: int, file: Path = MEASUREMENTS) -> list[dict[str, Any]]:
-    """Measure every part without words and under queries, and file the lines.
+def study(
+    data: Path,
+    adapter: str,
+    seed: int,
+    file: Path = MEASUREMENTS,
+    *,
+    kind: str = "rolling",
+    asked: Collection[str] = ("none", "composed"),
+    only: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Measure parts without words and under queries, and file the lines.
 
     Parameters
     ----------
@@ -273,27 +285,34 @@ def study(data: Path, adapter: str, seed: int, file: Path = MEASUREMENTS) -> lis
         Of the queries.
     file
         Where the lines go.
+    kind
+        Split: "rolling" or "loo".
+    asked
+        Without words ("none"), under queries ("composed"), or both.
+    only
+        Parts by name; default: every one.
     """
     catalog = load_catalog(data)
-    split = rolling_split(catalog)
+    split = make_split(catalog, kind)
     events = {at: rolling_events(catalog, split, at) for at in ("valid", "test")}
     lines = []
     with opened(adapter, data, split, catalog) if adapter else without_llm(catalog, split) as ranker:
-        for asked in (False, True):
+        for query in asked:
             queries = {
                 at: [
                     compose_query(catalog.items[e.target], Random(f"{seed}:{at}:{e.user}:{e.number}"), at == "test")
                     for e in events[at]
                 ]
                 for at in events
-            }
-            weights = _weights(ranker, events["valid"], queries["valid"] if asked else None)
-            reached = _tested(ranker, events["test"], queries["test"] if asked else None, weights)
+            } if query == "composed" else dict.fromkeys(events)  # fmt: skip
+            weights = _weights(ranker, events["valid"], queries["valid"], only)
+            reached = _tested(ranker, events["test"], queries["test"], weights)
             for name, found in reached.items():
                 ratio = compare(found.ndcg, reached["nothing"].ndcg).ratio
                 line = {
-                    "dataset": data.name, "adapter": adapter, "seed": seed, "query": "composed" if asked else "none",
+                    "dataset": data.name, "split": kind, "adapter": adapter, "seed": seed, "query": query,
                     "without": name, "test ndcg@10": round(float(found.ndcg.mean()), 5),
+                    "test recall@10": round(found.recall, 5),
                     "share of the whole": [round(each, 4) for each in (ratio.value, ratio.low, ratio.high)],
                     f"lists of {LISTED} that differ": round(found.differ, 4), "candidates": round(found.candidates, 1),
                     "weights": {str(key): weight for key, weight in weights[name].items() if weight},
@@ -305,16 +324,19 @@ def study(data: Path, adapter: str, seed: int, file: Path = MEASUREMENTS) -> lis
 
 
 def _weights(
-    ranker: Ranker, events: Sequence[Event], queries: Sequence[str] | None
+    ranker: Ranker, events: Sequence[Event], queries: Sequence[str] | None, only: Collection[str]
 ) -> dict[str, dict[ComponentKey, float]]:
     """Part that is out -> weights of what is left; without the index those that were fitted with it."""
     scores: dict[str, list[Scores]] = {}
     for batch in ranker.batches(events, queries):
-        for name, part in parts_of([*batch.scores], ranker.sources[""]).items():
-            if name not in INDEX:
+        parts = parts_of([*batch.scores], ranker.sources[""])
+        if unknown := [name for name in only if name not in parts]:
+            raise BadInput(f"there is no part {unknown[0]!r} to take out; choose from {', '.join(parts)}", "part")
+        for name, part in parts.items():
+            if name not in INDEX and (name == "nothing" or not only or name in only):
                 scores.setdefault(name, []).append(batch.of(part))
     weights = {name: CandidateScores.joined(scores[name]).fit() for name in scores}
-    return weights | dict.fromkeys(INDEX, weights["nothing"])
+    return weights | dict.fromkeys((name for name in INDEX if not only or name in only), weights["nothing"])
 
 
 @dataclass(frozen=True)
@@ -325,6 +347,8 @@ class Reached:
     ----------
     ndcg : ndarray of shape (users,)
         NDCG@10.
+    recall : float
+        Recall@10, as a mean over users.
     differ : float
         Share of the lists that are not those of the whole.
     candidates : float
@@ -332,6 +356,7 @@ class Reached:
     """
 
     ndcg: NDArray[np.float64]
+    recall: float
     differ: float
     candidates: float
 
@@ -349,19 +374,21 @@ def _tested(
     for batch in ranker.batches(events, queries):
         parts = parts_of([*batch.scores], ranker.sources[""])
         whole = batch.ranked(batch.of(parts["nothing"]), weights["nothing"])[1]
-        for name, part in parts.items():
-            scores = batch.of(part)
+        for name in weights:
+            scores = batch.of(parts[name])
             found, top = batch.ranked(scores, weights[name])
             ranks[name].append(found)
             differ[name] += [not np.array_equal(own, other) for own, other in zip(top, whole, strict=True)]
             sizes[name] += (scores.rows >= 0).sum(axis=1).tolist()
     _, owners = np.unique([e.user for e in events], return_inverse=True)
-    return {
-        name: Reached(
-            user_means(ndcg(np.concatenate(own)), owners), float(np.mean(differ[name])), float(np.mean(sizes[name]))
-        )
-        for name, own in ranks.items()
-    }
+    return {name: _reached(np.concatenate(own), owners, differ[name], sizes[name]) for name, own in ranks.items()}
+
+
+def _reached(
+    ranks: NDArray[np.intp], owners: NDArray[np.intp], differ: Sequence[bool], sizes: Sequence[int]
+) -> Reached:
+    found = float(user_means(recall(ranks), owners).mean())
+    return Reached(user_means(ndcg(ranks), owners), found, float(np.mean(differ)), float(np.mean(sizes)))
 
 
 def main() -> None:
@@ -370,8 +397,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ml-100k"), help="catalogue folder")
     parser.add_argument("--adapter", default="", help="a folder, or the name of a shipped one; default: no LLM")
     parser.add_argument("--seed", type=int, default=0, help="of the queries")
+    parser.add_argument("--split", default="rolling", choices=("rolling", "loo"))
+    parser.add_argument("--query", default="none,composed", help="without words, under composed queries, or both")
+    parser.add_argument(
+        "--part", action="append", default=[], help="what is taken out; may be repeated; default: every part in turn"
+    )
     chosen = parser.parse_args()
-    study(chosen.data, chosen.adapter, chosen.seed)
+    asked = chosen.query.split(",")
+    if unknown := {*asked} - {"none", "composed"}:
+        parser.error(f"--query is {', '.join(sorted(unknown))!r}; it is none, composed or none,composed")
+    study(chosen.data, chosen.adapter, chosen.seed, kind=chosen.split, asked=asked, only=chosen.part)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+LAST = 5
+"""Held-out items of a user, at most: "rolling"; 1 is leave-one-out."""
 Rankings = Mapping[str, Sequence[Sequence[str]]]
 """user -> one list of 20 item ids, best first, for each held-out item."""
 
@@ -30,10 +32,13 @@ def _run(referee: Path, *args: str) -> str:
     return done.stdout
 
 
-def write_split(referee: Path, dataset: Path, out: Path) -> Path:
-    """Have the referee write its split of `dataset` to `out` (JSONL, a line a user); returns `out`."""
+def write_split(referee: Path, dataset: Path, out: Path, last: int = LAST) -> Path:
+    """Have the referee write its split of `dataset` to `out` (JSONL, a line a user); returns `out`.
+
+    `last`: items of a user that are test, at most, and as many valid.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
-    _run(referee, "split", str(dataset), str(out))
+    _run(referee, "split", str(dataset), str(out), "--last", str(last))
     return out
 
 
@@ -59,9 +64,10 @@ def read_rankings(path: Path) -> dict[str, list[list[str]]]:
         return {str(row["user"]): row["items"] for row in map(json.loads, lines)}
 
 
-def score(referee: Path, dataset: Path, rankings: Path, at: str = "test") -> dict[str, float]:
+def score(referee: Path, dataset: Path, rankings: Path, at: str = "test", last: int = LAST) -> dict[str, float]:
     """The referee's metrics of a ranking file; raises `RefereeError` where it refuses the file."""
-    metrics: dict[str, float] = json.loads(_run(referee, "score", str(dataset), str(rankings), "--at", at))
+    asked = ("score", str(dataset), str(rankings), "--at", at, "--last", str(last))
+    metrics: dict[str, float] = json.loads(_run(referee, *asked))
     return metrics
 
 
