@@ -36,9 +36,9 @@ STORIES = 4
 """Sentences of an item's own text that are tried."""
 LONGEST = 58
 """Words of a text to which a sentence on what the item's text does not say is added, at most with it."""
-BESIDE = 0.4
+BESIDE = 0.3
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
-UNMET = 0.65
+UNMET = 0.5
 """The same where no word of it is met."""
 COMMON_OF_THINGS = 0.4
 """Share of the reasons by a thing with the same material or cut that tell of that: many things have wool."""
@@ -264,7 +264,7 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
         "D": next((f.value for f in about_it.facets if f.name == "year"), ""), "Q": about_it.query,
         "one": "film" if brief.words.noun == "film" else "thing", "q": word, "bes": _bes(word),
         "qb": word.split()[-1] if word else "", "e": term.by if term else "",
-        "qn": _asked(term) if term and not word[:1].isupper() else about_it.query,
+        "qn": term.asked if term and not word[:1].isupper() else about_it.query,
         "M": _further(about_it, term, told), "Qc": about_it.queried_colour, "N": about_it.missed,
         "V": about_it.variant or about_it.colour, "O": about_it.owned,
         "x": short if thing else lowered(told) if told else "",
@@ -302,13 +302,6 @@ def _listed(phrases: str) -> list[str]:
 
 def _bes(noun: str) -> str:
     return "are" if noun.endswith("s") and not noun.endswith("ss") else "is"
-
-
-def _asked(term: QueryTerm) -> str:
-    """A word of the wish as something that is asked for: "something warm", "a marriage"."""
-    if term.role == "has":
-        return term.word
-    return f"something {'for ' if term.role == 'for' else ''}{term.word}"
 
 
 def _says_noun(facets: Sequence[Facet], kind: str, words: str) -> bool:

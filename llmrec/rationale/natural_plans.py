@@ -40,14 +40,14 @@ MET_FOR = (
 )
 """What the item is to be for, and what its text says that bears on it."""
 MET_HAS = (
-    "There is {e} in it, and you asked for {q}: {x}",
-    "You asked for {q}, and there is {e} in it. {X}",
-    "{K} with {e} in it, and you asked for {q}. {X}",
-    "{X}. There is {e} in it, and you asked for {q}",
-    "You wanted {q}; there is {e} in it: {x}",
+    "There is {e} in it, and you asked for {qn}: {x}",
+    "You asked for {qn}, and there is {e} in it. {X}",
+    "{K} with {e} in it, and you asked for {qn}. {X}",
+    "{X}. There is {e} in it, and you asked for {qn}",
+    "You wanted {qn}; there is {e} in it: {x}",
     "{K} with {e} in it: {x}",
     "{C} is {K}, with {e} in it. {X}",
-    "You asked for {q}: {x}",
+    "You asked for {qn}: {x}",
 )
 """What the item is to have, and what its text has of it."""
 DIRECT = (
@@ -70,7 +70,7 @@ PRESENT = (
     "{K} with {q} in it: {x}",
     "{K}, and there {bes} {q} in it. {X}",
     "{C} is {K} with {q} in it. {X}",
-    "You asked for {q}, and there {bes} {q} in it. {X}",
+    "You asked for {qn}, and there {bes} {q} in it. {X}",
     "{X}. There {bes} {q} in it, as you asked",
     "The {qb} that you asked for {bes} in it: {x}",
 )

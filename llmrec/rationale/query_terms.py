@@ -112,10 +112,12 @@ _RELATED: tuple[tuple[str, str], ...] = (
 _OF_QUERIES = frozenset("set made based starring directed happening taking about featuring suitable".split())  # noqa: SIM905
 """Words between what is wanted and what is said of it."""
 _ARTICLES = r"(?:an?|the|some|any|my|our) "
-_BEFORE_NOUNS = re.compile(rf"\b(?:about|with|of|in|on|like|set in|has|featuring)\s+((?:{_ARTICLES})?)$", re.I)
+_BEFORE_NOUNS = re.compile(rf"\b(set in|about|with|of|in|on|like|has|featuring)\s+((?:{_ARTICLES})?)$", re.I)
+_SAID = {"has": "with", "of": "about", "on": "about"}
+"""What a word of the query says as well behind "something"."""
 _ENDS = re.compile(r"\s*(?:$|[,.;!?]|(?:for|with|about|in|of|that|which|set|from|on|to)\b)")
 """What follows the noun of what is wanted."""
-_PURPOSE = re.compile(rf"\bfor\s+((?:{_ARTICLES})?)$", re.I)
+_PURPOSE = re.compile(rf"\b(for)\s+((?:{_ARTICLES})?)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,15 @@ class QueryTerm:
         What the text says: "wool and alpaca"; "" where it says nothing of it, or the word itself.
     direct : bool
         Whether the text has the word itself.
+    asked : str
+        It as something that is asked for: "something about a marriage", "something warm".
     """
 
     word: str
     role: Literal["is", "has", "for"]
     by: str
     direct: bool
+    asked: str
 
 
 def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Vocabulary) -> tuple[QueryTerm, ...]:
@@ -178,11 +183,14 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
         role: Literal["is", "has", "for"] = "for" if purpose else "has" if noun else "is"
         if role == "is" and (match.start() in by_kind or _is_head(query, match.end())):
             continue  # the kind that it stands for is told
-        article = (purpose or noun or ["", ""])[1]
+        of_it = purpose or noun
+        before_it, article = of_it.groups() if of_it else ("", "")
         said = _direct(word, item.description)
         by = "" if said else _related(word.lower(), item.description)
         if said or by or match.start() not in by_kind:
-            found.append(QueryTerm(f"{article}{word}", role, by, said))
+            named = f"{article}{word}"
+            asked = " ".join(("something", *filter(None, (_SAID.get(before_it.lower(), before_it.lower()), named))))
+            found.append(QueryTerm(named, role, by, said, asked))
     return tuple(found)
 
 
