@@ -28,7 +28,8 @@ from llmrec.chat.nlu.references import list_position
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import HELP, Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
-from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
+from llmrec.chat.restorations import Restorations
+from llmrec.chat.state import DialogueState, ListState, Question, excludes, narrowed, values_of
 from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
@@ -76,6 +77,7 @@ class LineAnswers:
         self._language = "en"
         self._commands = Commands(catalog, self._words, self._offered)
         self._corrections = Corrections(catalog, self._words, self._acts.items)
+        self._restorations = Restorations(self._words, self._offered)
 
     @property
     def history(self) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ class LineAnswers:
                 return self._just_those(self._before.last, self._before.spoken)
             if (
                 reply := self._contrast(line)
+                or self._restored(line)
                 or self._parted(line)
                 or self._reaction(intent, line)
                 or self._without_list(intent, line)
@@ -175,6 +178,16 @@ class LineAnswers:
         if after.last is None or not before.lists_otherwise(after):
             return Reply(words)
         return self._listing(self._lists.again(after, after.last, after.last.conditions), words)
+
+    def _restored(self, line: str) -> Reply | None:
+        """Show items again that were ruled out, or shown before; None where a line wants no such thing."""
+        found = self._restorations.read(line, self.state, self._reactions)
+        if found is None:
+            return None
+        self.state = found.state
+        held = (each for each in (self._before.last.conditions if self._before.last else ()) if excludes(each))
+        conditions = narrowed(found.list.conditions, (*held, *self.state.lasting))
+        return self._listing(self._lists.again(self.state, found.list, conditions), found.words)
 
     def _parted(self, line: str) -> Reply | None:
         """Take in what a line does with items, answer what it asks, read the rest; None where it does one thing."""

@@ -436,6 +436,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "rejected": {"en": "{titles} will not be shown again.", "zh": "不再推荐{titles}。"},
     "criticised": {"en": "{conditions}, then.", "zh": "好的,{conditions}。"},
     "reverted items": {"en": "Taken back: what you told me of {titles} no longer counts.", "zh": "已撤销,刚才关于{titles}的话不算了。"},
+    "back in": {"en": "{titles} may come again.", "zh": "好的,{titles}又可以出现了。"},
+    "still in": {"en": "{titles} was never ruled out.", "zh": "{titles}一直没有被去掉。"},
+    "nothing turned down": {"en": "None of those was ruled out; here they are.", "zh": "这些都没有被去掉,还在这里。"},
+    "back unknown": {"en": "Which one you mean by “{what}” I cannot tell.", "zh": "“{what}”指的是哪个,我看不出来。"},
     "reverted list": {"en": "Back to the list before.", "zh": "回到之前的列表。"},
     "reverted to nothing": {
         "en": "Taken back. What would you like instead?", "zh": "已撤销。您想要什么样的?",

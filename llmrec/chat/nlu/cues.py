@@ -316,7 +316,7 @@ ALIKE = re.compile(
 )
 """By which a title is an example, and not turned down."""
 CORRECTION = re.compile(
-    r"\bi (?:mean|meant|asked|said)\b(?! (?:no|not|without|skip)\b)|\b(?:what'?s|which(?:'s| is| one)?|who'?s|how) (?:better|older|"
+    r"\b(?:i|we) (?:did ?n'?t|did not|never) (?:say|said|mean|meant|want|ask)|\bi (?:mean|meant|asked|said)\b(?! (?:no|not|without|skip)\b)|\b(?:what'?s|which(?:'s| is| one)?|who'?s|how) (?:better|older|"
     r"newer|longer|shorter|good|old|long|is|are|was)\b|\bput (?:.{1,40} )?back\b",
     re.I,
 )

@@ -142,7 +142,7 @@ MOODS = (
 MIN_IN_MOOD = 5
 """Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|(?<!有)没(?:有|什么)?|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
+    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too|forget(?: about)?(?: the| all| all the)?|(?:enough|tired|sick) of)\b|不|别|(?<!有)没(?:有|什么)?|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
     re.I,
 )
 _OLD = re.compile(

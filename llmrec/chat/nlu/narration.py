@@ -5,14 +5,14 @@ gets "Braindead". Such clauses are cut before anything else reads the line.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.moods import MOODS
-from llmrec.chat.nlu.named_items import titles_within
+from llmrec.chat.nlu.named_items import names_place, titles_within
 from llmrec.chat.nlu.suitability import audience_of, unwanted_qualities
 
 _OPENING = re.compile(
@@ -114,13 +114,22 @@ _EVENINGS = re.compile(
 )
 """What people do with films, and no wish for one."""
 _JUDGES = re.compile(
-    r"(?:(?:that|the|its|their|his|her) (?:[\w'-]+ ){1,2}(?:was|were) (?:so |just |really |pretty |very )*[\w'-]+|"
-    r"(?:it|that|this|they|those|these) (?:always |just |really )?makes? me (?:sweat|itch|sneeze|sick|dizzy|cringe|ill|queasy|look \w+)|"
-    r"(?:i |we )?(?:just |really )?(?:can'?t|cannot) stand (?:them|him|her|either(?: of them)?|the (?:guy|man|woman|two)))"
-    r"(?: (?:at all|any ?more|though|tho))?",
+    r"(?:that|the|its|their|his|her) (?:[\w'-]+ ){1,3}(?:was|were|felt|seemed|dragged|lasted|put|made|bored|annoyed|"
+    r"irritated|bothered|gave|ruined|spoils?|spoil[et]d)\b(?: [\w'-]+){0,5}|"
+    r"(?:it|that|this|they|those|these|[\w-]+) (?:always |just |really |only )?(?:makes?|made|gives?|gave|leaves?|left) (?:me|us|him|her|my \w+) "
+    r"(?!laugh|smile|cry|think|happy|goosebumps)[\w'-]+(?: [\w'-]+){0,3}|"
+    r"(?:i|we|he|she) (?:fell|fall|nodded|dozed|slept|switched|turned|gave|walked|left)(?: \w+)? (?:asleep|off|up|out|through|halfway|it)\b.*",
     re.I,
 )
 """Why something is not wanted, after it was said what."""
+_PRAISES = re.compile(r"\b(?:favou?rites?|great|good|best|brilliant|lovely|perfect|fun|funny|amazing|superb|nice)\b", re.I)
+_LOATHES = re.compile(
+    r"(?:i |we |he |she )?(?:just |really |absolutely |simply )?(?:can'?t stand|cannot stand|can'?t bear|hates?|loathes?|detests?|"
+    r"despises?|(?:do|does)(?:n'?t| not) (?:like|rate)|dislikes?) (?:them|him|her|either(?: of them)?|the (?:guy|man|woman|two))"
+    r"(?: (?:both|all|two|at all|any ?more|though|tho))*",
+    re.I,
+)
+"""What says the like of people that the line has named."""
 _SLANG = re.compile(
     r"^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
     r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
@@ -183,7 +192,11 @@ def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], 
     for _ in range(2):  # "I'm 19, broke, something funny"
         line = _AGED.sub("", line) if re.search(r"\w", _AGED.sub("", line)) else line
     parts = clauses(line, within)
-    kept = [part for n, part in enumerate(parts) if not (_narrates(part, catalog) or (n and _judges(part)))]
+    kept = [
+        part
+        for n, part in enumerate(parts)
+        if not (_narrates(part, catalog) or (n and _judges(part, parts[:n], catalog)))
+    ]
     if len(kept) == len(parts) or not any(re.search(r"\w", _OPENING.sub("", part)) for part in kept):
         return line
     return re.sub(r"^(?:and|but|so|then)\s+", "", " ".join(kept), flags=re.I).rstrip(" ,;")
@@ -219,8 +232,12 @@ def _narrates(clause: str, catalog: Catalog) -> bool:
     return not _means(clause, bare, catalog)
 
 
-def _judges(clause: str) -> bool:
-    return _JUDGES.fullmatch(_OPENING.sub("", clause).strip(" ,.;!")) is not None
+def _judges(clause: str, before: Sequence[str], catalog: Catalog) -> bool:
+    """Whether a clause says why what was said before it, and asks for nothing by itself."""
+    bare = _OPENING.sub("", clause).strip(" ,.;!")
+    if _LOATHES.fullmatch(bare):  # "seen 1 and 2, hate them" speaks of items
+        return not any(names_place(each) or titles_within(each, catalog) for each in before)
+    return _JUDGES.fullmatch(bare) is not None and not (_PRAISES.search(bare) or titles_within(bare, catalog))
 
 
 def _means(clause: str, bare: str, catalog: Catalog) -> bool:

@@ -34,7 +34,7 @@ from llmrec.chat.nlu.reaction_patterns import (
     ZH_PLACE,
     Kind,
 )
-from llmrec.chat.nlu.references import find_series, list_position
+from llmrec.chat.nlu.references import find_series, is_spelt, list_position
 from llmrec.errors import UnknownItem
 
 MAX_CHARACTERS = 160
@@ -262,6 +262,8 @@ def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
             re.I,
         )  # "I hate war" and "black and white is fine" name no film
         found = find_series(bare, catalog) if len(bare) > 1 and not value else ()
+        if len(bare.split()) == 1 and not any(is_spelt(bare, catalog.item(id).title) for id in found):
+            found = ()  # "hate singing" does not mean "The Shining"
     except UnknownItem:
         found = ()
     return (tuple(dict.fromkeys(catalog.item(id).title for id in found)), "") if found else ((), part)

@@ -33,7 +33,8 @@ _CHINESE_COMPARATIVES = {
     "早": ("year", "<"), "晚": ("year", ">"), "长": ("length", ">"), "短": ("length", "<"),
 }  # fmt: skip
 _CHINESE_THAN = re.compile(
-    rf"(?:比(?P<than>《[^》]+》|(?![那这它])[^,。比的\s第]{{2,10}}?(?=[早晚老旧]的)|第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|那[个部本件]?))?(?:有没有|要|"
+    rf"(?:比(?P<than>《[^》]+》|(?![那这它])[^,。比的\s第]{{2,10}}?(?=[早晚老旧]的)|第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|"
+    rf"那[个部本件]?))?(?:有没有|要|"
     rf"再|还|更|来|想|但是?|不过|,)*"
     rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多|(?<=[早晚老旧])(?=的))的?"
 )
@@ -308,8 +309,9 @@ MAX_TITLE_WORDS = 7
 """Words of a title that is looked for in a line."""
 MIN_TITLE, MIN_ONE_WORD = 8, 7
 """Letters from which several words, and one, may be a title in whatever case."""
-MIN_SPELT, MIN_WORD_SPELT = 86.0, 70.0
-"""Similarity from which words of which one is not in the catalogue are a title that is misspelt; of each such word."""
+MIN_SPELT, MIN_WORD_SPELT, MIN_ALONE_SPELT = 86.0, 70.0, 90.0
+"""Similarity from which words of which one is not in the catalogue are a title that is misspelt; of each such word, and
+of a word alone: "singing" is not "Shining"."""
 _BEFORE_TITLE = re.compile(
     r"(?:\b(?:than|like|seen|watched|saw|read|is|was|does|did|have|has|about|of|loved?|liked?|enjoyed|"
     r"hated?|not|and|or|add|why|where|where's)|,|"
@@ -382,7 +384,9 @@ def _title_of(
     unknown = [word for word in said if word.isalpha() and len(word) > 3 and word not in vocabulary]
     if not unknown or (length == 1 and len(letters) < MIN_TITLE):
         return ""
-    near = process.extractOne(bare, known.keys(), scorer=fuzz.ratio, score_cutoff=MIN_SPELT)
+    near = process.extractOne(
+        bare, known.keys(), scorer=fuzz.ratio, score_cutoff=MIN_SPELT if length > 1 else MIN_ALONE_SPELT
+    )
     if near is None or re.findall(r"\d+", near[0]) != re.findall(r"\d+", bare):
         return ""
     slips = all(max(fuzz.ratio(word, own) for own in near[0].split()) >= MIN_WORD_SPELT for word in unknown)
@@ -490,6 +494,28 @@ def sequels(item: str, catalog: Catalog) -> tuple[str, ...]:
         id for title, each in titles.items() if goes_on.match(each) for id in Vocabulary.of(catalog).by_title[title]
     )
     return tuple(dict.fromkeys(id for id in found if id != item))
+
+
+def is_spelt(word: str, title: str) -> bool:
+    """Tell whether a word alone is a title, but for a slip: "screm", and not "singing" for "The Shining".
+
+    Parameters
+    ----------
+    word
+        As a person wrote it.
+    title
+        Of an item.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_spelt("screm", "Scream"), is_spelt("singing", "Shining, The")
+    (True, False)
+    """
+    return _similarity(_bare(word), _bare(title)) >= MIN_ALONE_SPELT
 
 
 def _bare_titles(catalog: Catalog) -> dict[str, str]:
