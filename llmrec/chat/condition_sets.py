@@ -1,13 +1,13 @@
 """Conditions that are to hold together: how many items meet them, and which give way where none does."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.chat.nlu.moods import MIN_IN_MOOD
-from llmrec.chat.state import DialogueState, attributes_of, narrowed
-from llmrec.retrieval.filters import parse_where, read_clauses
+from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, stated_pairs, values_of
+from llmrec.retrieval.filters import parse_where, read_clauses, written
 
 
 class ConditionSets:
@@ -58,6 +58,26 @@ class ConditionSets:
         if not names or self.count(joined) >= MIN_IN_MOOD:
             return joined
         return narrowed([each for each in before if names.isdisjoint(attributes_of(each))], added)
+
+    @staticmethod
+    def kinds_kept(preferred: Sequence[str], held: Sequence[str]) -> tuple[str, ...]:
+        """Find the kinds that a list keeps to in the place of those that a mood came to.
+
+        Parameters
+        ----------
+        preferred
+            What the mood came to.
+        held
+            What the list meets.
+
+        Returns
+        -------
+        tuple of str
+            Empty where it meets one of them, or asks for no kind.
+        """
+        wanted = {pair for each in preferred if states_kind(each) for pair in stated_pairs(each)}
+        kinds = tuple(each for each in held if states_kind(each))
+        return () if not wanted or any(stated_pairs(each) & wanted for each in kinds) else kinds
 
     def satisfiable(
         self, before: tuple[str, ...], added: tuple[str, ...], state: DialogueState, beside: bool = False
@@ -160,3 +180,77 @@ def numeric(condition: str) -> bool:
     return all(
         each.operator[0] in "<>" or all(re.fullmatch(r"[\d.]+", value) for value in each.values) for each in clauses
     )
+
+
+def states_kind(condition: str) -> bool:
+    """Tell whether a condition asks for a kind of item.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> states_kind("genres=Horror|Thriller"), states_kind("genres!=War"), states_kind("year>1980")
+    (True, False, False)
+    """
+    return not excludes(condition) and any(map(is_kind, attributes_of(condition)))
+
+
+def allowing(condition: str, gone: Collection[str]) -> str:
+    """Take values that are ruled out from what a condition asks for.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+    gone
+        The values.
+
+    Returns
+    -------
+    str
+        "" where nothing is left of it.
+
+    Examples
+    --------
+    >>> allowing("genres=Action|Comedy", {"Action"}), allowing("genres=War", {"War"}), allowing("year<1973", {"War"})
+    ('genres=Comedy', '', 'year<1973')
+    """
+    values = values_of(condition)
+    left = tuple(value for value in values if value not in gone)
+    if len(left) == len(values) or numeric(condition):
+        return condition
+    return written(attributes_of(condition), "=", left) if left else ""
+
+
+def told_bounds(conditions: Sequence[str]) -> tuple[str, ...]:
+    """Find the limits among conditions: a quantity of which one end alone is stated ("not before 1985", "under 50").
+
+    Parameters
+    ----------
+    conditions
+        Each as `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    tuple of str
+        A span, such as a decade, is what is wanted, and no limit.
+
+    Examples
+    --------
+    >>> told_bounds(("year>=1990", "year<2000", "price<50", "genres=War"))
+    ('price<50',)
+    """
+    ends = [
+        (each, attributes_of(each))
+        for each in conditions
+        if all(clause.operator[0] in "<>" for clause in read_clauses(each))
+    ]
+    names = [of for _, of in ends]
+    return tuple(each for each, of in ends if names.count(of) == 1)

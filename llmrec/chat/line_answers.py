@@ -124,15 +124,17 @@ class LineAnswers:
         nothing_new = self.state.refused == self._before.refused
         if asks and nothing_new and intent.action == "ask" and (unmet := self._reader.unmet(intent, line)):
             return Reply(unmet)
-        wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
+        ruled_out = self._before.refused
+        wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None, refused=ruled_out)
         if wanted is None:
             return self._command(intent)
+        if mood and (kept := self._lists.conditions.kinds_kept(intent.preferred, wanted.conditions)):
+            mood = SAYS["mood beside"][language_of(line)].format(
+                conditions=describe_conditions(kept, language_of(line))
+            )
         if wanted.query:
             new = [what for what in self.state.refused if what not in self._before.refused]
             wanted = wanted.model_copy(update={"query": without_ruled_out(wanted.query, new)})
-        if cues.OTHERS.search(line):
-            excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
-            wanted = wanted.model_copy(update={"excluded": excluded})
         if asks:
             language = language_of(line)
             unmet, unread = unmet_demands(line, self._words, language), self._reader.unread(line, self.state)
@@ -140,7 +142,7 @@ class LineAnswers:
             said = understood(
                 intent, wanted, self.state, self._before, self._words, language,
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
-                preferred=intent.preferred if mood else (),
+                preferred=(*intent.preferred, *wanted.preferred) if mood else (),
                 met=lambda conditions: self._lists.conditions.meets(conditions, never),
             )  # fmt: skip
             words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)

@@ -20,8 +20,8 @@ from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import moods
 from llmrec.chat.nlu.query_words import bare_query, without_fillers
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, seeks, superlative
-from llmrec.chat.nlu.references import sequels
 from llmrec.chat.nlu.refusals import content_words
+from llmrec.chat.nlu.sequels import sequels
 from llmrec.chat.nlu.suitability import audience_of, suiting
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS

@@ -33,6 +33,7 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, values_of
+from llmrec.chat.withdrawals import without_any
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
@@ -64,6 +65,15 @@ _NOT_ASKED = re.compile(
 )
 """A clause in Chinese that tells, greets or turns down, of which nothing need be owned."""
 _PURPOSE = re.compile(r"^(?:for|to|as) (?:(?:an?|the|my|our) )?", re.I)
+_SAME_BUT = re.compile(
+    r"^(?:(?:ok(?:ay)?|well|and|now|so|hm+|please|actually|nah|no)\b[,. ]*)*(?:the )?same(?P<what> (?:again|please|"
+    r"as (?:before|now|above)|"
+    r"(?:kind|sort|type|mood|vibe|feel(?:ing)?|idea|style|genre|list|search|thing|request)(?: of (?:thing|film|"
+    r"movie|mood|story|stuff)s?)?))*"
+    r"[,.:;]? (?:but|just|only|except|though|and)\b(?: (?:make it|with it|it'?s?|they'?re|being))?,? ",
+    re.I,
+)
+"""How a line begins that goes on with the list before: what it says behind is all that changes."""
 _OPEN_CLAUSE = re.compile(
     r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
     r"\s*(?=[,.;]|$|\b(?:tonight|today|now|please|this evening)\b)",
@@ -109,6 +119,8 @@ class ListReader:
         str
         """
         line = with_titles(repeated_query(without_talk(spelt_out(composed(line[:READ_CHARACTERS])))), self._words)
+        if listed and (same := _SAME_BUT.match(line)) and (same["what"] or wording(self._words).noun != "product"):
+            line = f"but {line[same.end() :]}"  # "the same in red" of a product speaks of it
         line = rephrased(line, self._words)
         line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
@@ -184,7 +196,8 @@ class ListReader:
         tuple
             The intent with what is left of its query, and the state with what is ruled out.
         """
-        query, refused = refusals(without_qualities(cues.SURPRISE.sub(" ", intent.query)).strip(" ,.;!。"))
+        query = without_qualities(without_any(cues.SURPRISE.sub(" ", intent.query))).strip(" ,.;!。")
+        query, refused = refusals(query)
         refused = tuple(
             what
             for what in refused
@@ -306,6 +319,7 @@ class ListReader:
             or audience_of(part)
             or demands_unknown(part, self._words)
             or refusals(part)[1]
+            or unwanted_qualities(part)
         ):
             return True
         gloss = in_english(part, self._words)

@@ -9,12 +9,10 @@ from collections.abc import Container, Iterable, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.condition_sets import ConditionSets, implied, numeric
+from llmrec.chat.condition_sets import ConditionSets, numeric, told_bounds
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
-from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.moods import MIN_IN_MOOD
 from llmrec.chat.nlu.query_words import without_fillers
 from llmrec.chat.nlu.questions import superlative
 from llmrec.chat.nlu.refusals import is_vague
@@ -22,22 +20,12 @@ from llmrec.chat.nlu.rephrasing import WEARER
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.requests import digest
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
+from llmrec.chat.wish_changes import WishChanges
 from llmrec.errors import BadFilter, BadInput
 from llmrec.retrieval.filters import parse_where, split_clauses, written
 
 JOINT = "; "
 """Stands between the words of several lines in one query."""
-_FILLERS = frozenset(
-    re.findall(
-        r"\w+",
-        "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
-        "ones one it them those these i want would like prefer make films film movies movie items "
-        "stuff do have you any what else is there are",
-    )
-)
-"""Words that make no query of their own: a line of conditions and these alone narrows the last list."""
-_REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.])\b", re.I)
-"""What refers to the last list: "red ones"."""
 _OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|永远|记住", re.I)
 """What says something of the person, which makes no query."""
 
@@ -46,15 +34,6 @@ MOST_EXTREME = 10
 """Items among which a list keeps that asks for the cheapest."""
 MAX_PARTS = 4
 """Lines whose words a query holds: the first of a list, and the latest."""
-_ELSEWHERE = re.compile(
-    r"\b(?:instead|something (?:completely |totally |entirely )?(?:else|different)|"
-    r"different (?:topic|thing|kind|question)|change of (?:plan|subject|mind)|changed my mind|"
-    r"forget (?:that|it|the|all|about)|(?:^|[,.;] ?)now (?:for|give|show|i|let|something)|"
-    r"new (?:topic|search|question)|unrelated|(?:not|drop) (?:the )?\w+ (?:then|any ?more)|none of that)\b|"
-    r"换个(?:话题|类型|口味)|算了|不看这个|另外(?:再|想|推)|改看|改成",
-    re.I,
-)
-"""Words by which a line goes elsewhere than the list before."""
 _ASKS_ON = re.compile(
     r"\b(?:what|anything|something|recommend|suggest|show|give|other|else|surprise|got|have you)\b|"
     r"推荐|什么|来|还有|有没有|换",
@@ -92,9 +71,16 @@ class ListPlanner:
         self._words, self._offered, self._acts, self._never = words, offered, acts, never
         self.conditions = ConditionSets(words)
         """What joins conditions."""
+        self._changes = WishChanges(words, self.conditions)
 
     def planned(
-        self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
+        self,
+        intent: Intent,
+        line: str,
+        image: bytes | None,
+        state: DialogueState,
+        answers: bool,
+        refused: Sequence[str] = (),
     ) -> ListState | None:
         """Describe the list that a line asks for, with what it would rather have where enough is left; see `_planned`.
 
@@ -108,6 +94,8 @@ class ListPlanner:
             What the conversation has come to.
         answers
             Whether a question stood open, which a line of values alone answers.
+        refused
+            What was ruled out in words before the line, whose kinds no mood brings back.
 
         Returns
         -------
@@ -119,23 +107,14 @@ class ListPlanner:
         BadInput
             Where the list cannot be made.
         """
+        if intent.action == "ask" and image is None:
+            intent = self._changes.with_own_kinds(intent, line)
         target = self._planned(intent, line, image, state, answers)
         if target is None:
             return target
         if intent.action == "ask" and image is None:
             target = self._bounded(target, line)
-        held, firm = target.conditions, {*state.lasting, *intent.filters}
-        for each in (*intent.preferred, *(self._own_kinds(target, intent) if intent.action == "similar" else ())):
-            if implied(each, held):
-                continue  # what the list holds to already implies it
-            anew = narrowed(held, (each,))
-            # what a mood of before ruled out may be asked for now
-            allowed = [one for one in held if one in anew or not excludes(one)]
-            for joined in ((*allowed, each), anew):
-                if firm & set(held) <= set(joined) and self.conditions.count(joined) >= MIN_IN_MOOD:
-                    held = tuple(dict.fromkeys(joined))
-                    break
-        return target.model_copy(update={"conditions": held})
+        return self._changes.preferring(target, intent, line, state, refused)
 
     def _bounded(self, target: ListState, line: str) -> ListState:
         """Hold a list to the cheapest of what meets its conditions, where the line asks for that and for no more."""
@@ -158,32 +137,6 @@ class ListPlanner:
                 return target.model_copy(update={"conditions": (*apart, bound), "query": query or None})
         return target
 
-    def _states_kind(self, conditions: Sequence[str], intent: Intent) -> bool:
-        """Whether a line says of which kind items are to be, or more than conditions."""
-        bare = intent.query
-        for mention in reversed(Lexicon.of(self._words).mentions(bare)):
-            bare = f"{bare[: mention.start]} {bare[mention.end :]}"
-        of_kinds = any(is_kind(name) for each in conditions for name in attributes_of(each))
-        return of_kinds or not self._adds_nothing(bare, answers=False)
-
-    def _own_kinds(self, target: ListState, intent: Intent) -> tuple[str, ...]:
-        """Of an item that a line wants another kind of ("like Jurassic Park but scarier") the kinds that it keeps."""
-        stated = [each for each in (*intent.filters, *intent.preferred) if not excludes(each)]
-        names = {name for each in stated for name in attributes_of(each) if is_kind(name)}
-        if target.like is None or not names:
-            return ()
-        asked = {value for each in stated for value in values_of(each)}
-        own = self._words.item(target.like).attributes
-        kept = []
-        for name in sorted(names):
-            value = own.get(name, ())
-            several = value if isinstance(value, tuple) else (str(value),)
-            values = tuple(sorted({*several} - asked)) if value else ()
-            each = written(name, "=", values) if values else ""
-            if each and self.conditions.count((*target.conditions, each)) >= MIN_IN_MOOD:
-                kept.append(each)
-        return tuple(kept)
-
     def _planned(
         self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
     ) -> ListState | None:
@@ -200,13 +153,13 @@ class ListPlanner:
             conditions = self._conditions(intent, state, line)
             if last is not None and cues.SURPRISE.search(line):
                 left = cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。")
-                own = None if self._adds_nothing(left, answers) else left
+                own = None if self._changes.adds_nothing(left, answers) else left
                 wanted = self.new(state, own, conditions, last=last, keeps=not cues.CHANGE.search(line))
                 return wanted.model_copy(
                     update={"excluded": tuple(dict.fromkeys((*wanted.excluded, *last.excluded, *last.items)))}
                 )
             alone = self._states_only_conditions(intent, line, state)
-            query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
+            query = "" if alone or (conditions and self._changes.adds_nothing(intent.query, answers)) else intent.query
             if (
                 last is not None
                 and last.items
@@ -214,18 +167,14 @@ class ListPlanner:
                 and _ASKS_ON.search(line)
             ):
                 return self.again(state, last, last.conditions, last.items)
-            elsewhere = _ELSEWHERE.search(line)
-            if elsewhere and elsewhere[0].lower() == "instead" and conditions:
-                # "something red instead" is of the same kind
-                elsewhere = elsewhere if self._states_kind(conditions, intent) else None
-            if last is None or elsewhere:
+            if last is None or self._changes.goes_elsewhere(intent, line, conditions):
                 return self.new(state, None if alone else intent.query or None, conditions, last=last)
             return self._refined(state, last, query, conditions, line)
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
             conditions = self._conditions(intent, state, line)
             conditions = (*conditions, *self._otherwise(intent.query, item))
-            own = None if self._adds_nothing(intent.query, answers) else intent.query
+            own = None if self._changes.adds_nothing(intent.query, answers) else intent.query
             # an item of the list is compared within what the list was asked for
             of_list = last is not None and item in last.items
             return self.new(state, own, conditions, like=item, last=last, keeps=of_list)
@@ -265,12 +214,18 @@ class ListPlanner:
         """
         held = state.in_force(conditions)
         if last is not None:
-            held = self.conditions.satisfiable(
-                tuple(each for each in last.conditions if keeps or excludes(each) or suits_children(each)), held, state
-            )
-        length = last.length if last else None
+            stated = [each for each in last.conditions if each not in last.preferred]
+            told = (*told_bounds(stated), *filter(excludes, stated))
+            kept = tuple(each for each in last.conditions if keeps or suits_children(each) or each in told)
+            held = self.conditions.satisfiable(kept, held, state)
         return ListState(
-            query=query, conditions=held, like=like, image=image, excluded=self.rejected(state), length=length
+            query=query,
+            conditions=held,
+            preferred=tuple(each for each in last.preferred if each in held) if last else (),
+            like=like,
+            image=image,
+            excluded=self.rejected(state),
+            length=last.length if last else None,
         )
 
     def again(
@@ -296,9 +251,9 @@ class ListPlanner:
         """
         shown = (id for id in (*last.excluded, *more) if id not in state.liked)  # what is liked is history
         excluded = tuple(dict.fromkeys((*shown, *self.rejected(state))))
-        return last.model_copy(
-            update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
-        )
+        preferred = tuple(each for each in last.preferred if each in conditions)
+        made = {"conditions": conditions, "preferred": preferred, "excluded": excluded}
+        return last.model_copy(update={**made, "items": (), "response_id": None})
 
     def without(self, dropped: str, state: DialogueState) -> tuple[DialogueState, ListState | None]:
         """Describe the last list without some of its conditions.
@@ -441,14 +396,6 @@ class ListPlanner:
             and value
         ]
         return tuple(found)
-
-    def _adds_nothing(self, query: str, answers: bool) -> bool:
-        """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
-        bare = query
-        if answers or _REFERS_BACK.search(query):
-            for mention in reversed(Lexicon.of(self._words).mentions(query)):
-                bare = bare[: mention.start] + bare[mention.end :]
-        return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
 
 
 def _decade(condition: str) -> str:

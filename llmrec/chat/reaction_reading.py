@@ -13,8 +13,9 @@ from llmrec.chat.nlu.intent import THAT, THESE
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions
-from llmrec.chat.nlu.references import MIN_SERIES, find_series, sequels
+from llmrec.chat.nlu.references import MIN_SERIES, find_series
 from llmrec.chat.nlu.rules import understand
+from llmrec.chat.nlu.sequels import sequels
 from llmrec.chat.state import DialogueState, excludes, values_of
 from llmrec.errors import UnknownItem
 

@@ -29,6 +29,8 @@ class ListState(BaseModel):
         SHA-256 digest of the picture that the list is like. The picture itself is not part of the state.
     conditions
         What every item of the list meets, each as `llmrec.retrieval.filters.parse_where` reads it.
+    preferred
+        Those of them that nobody stated, which a mood or an occasion came to; they go with the wish.
     excluded
         Ids of items that were kept out of the list.
     response_id
@@ -44,6 +46,7 @@ class ListState(BaseModel):
     like: str | None = None
     image: str | None = None
     conditions: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     response_id: str | None = None
     length: int | None = None

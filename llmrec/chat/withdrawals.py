@@ -56,6 +56,31 @@ _DROPS = re.compile(
     re.I,
 )
 """Words by which anything that was asked for no longer is."""
+_ANY = re.compile(
+    r"\b(?:any|whatever|whichever|every)(?: old)? (?P<any>time(?: period)?|year|decade|era|age|period|price|cost|"
+    r"budget|colou?r|"
+    r"genre|brand|pattern|length)s?\b(?! (?:but|except|of|before|after|from|since|soon|now)\b)|"
+    r"\b(?:the )?(?P<matters>year|decade|era|age|date|price|cost|budget|colou?r|genre|brand|pattern|length)s?"
+    r" (?:does ?n'?t|does not|do ?n'?t|is not|isn'?t) (?:matter|important|count)|"
+    r"\b(?:do ?n'?t|do not) (?:care|mind) (?:about the |what |which |how |when )(?P<cares>old|new|year|decade|age|"
+    r"expensive|much|price|"
+    r"colou?r|genre|brand|pattern|long|it was made|it'?s from|they'?re from|it is from)|"
+    r"\b(?P<money>money) (?:is no object|does ?n'?t matter)|"
+    r"(?P<zh>年代|时候|年份|价格|价钱|颜色|类型|牌子|长短)(?:的?都|什么的都)?(?:不限|无所谓|不重要|随便|都行|都可以|不管)|"
+    r"(?:什么|哪个|哪种|任何|不限|不管(?:什么|哪个)?)(?P<which>年代|时候|年份|价格|价钱|颜色|类型|牌子)",
+    re.I,
+)
+"""What says that any value of an attribute will do."""
+_ANY_OF = {
+    "year": "time|period|year|decade|era|age|date|old|new|made|from|年代|时候|年份",
+    "price": "price|cost|budget|expensive|much|money|价",
+    "colour": "colou?r|颜色", "genre": "genre|类型", "brand": "brand|牌子", "pattern": "pattern",
+    "length": "length|long|长短",
+}  # fmt: skip
+"""How `_ANY` says it -> the noun of an attribute."""
+_OF_YEARS = {"<": re.compile(r"\b(?:old(?:er|ies)?|classics?|vintage|black[- ]and[- ]white)\b|老", re.I),
+             ">": re.compile(r"\b(?:new(?:er)?|modern|recent|latest)\b|新", re.I)}  # fmt: skip
+"""How the end of a year is named that is taken back: "forget the old stuff"."""
 _DROPS_IT = re.compile(
     r"(?:(?:ok|oh|no|hm+|well|sorry|wait|actually|please|and|but)[,. ]+)*(?:let'?s |can you |just )?"
     r"(?:forget|drop|lose|scrap|ditch|ignore|never ?mind|cancel|remove)(?: about)? (?:the|that|those|all the|any)\b",
@@ -134,6 +159,33 @@ def lasts(line: str) -> bool:
     return _LASTS.search(line) is not None
 
 
+def without_any(text: str) -> str:
+    """Cut out of a text that any value of an attribute will do, of which no item is told apart.
+
+    Parameters
+    ----------
+    text
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_any("a comedy from any year")
+    'a comedy'
+    """
+    left = re.sub(
+        rf"(?:\b(?:(?:can|could|may) be )?(?:from|of|in|at) )?(?:{_ANY.pattern}|forget that about the \w+)(?: (?:is|"
+        rf"are|will|would) (?:fine|ok|okay|do))?",
+        " ",
+        text,
+        flags=re.I,
+    )
+    return " ".join(left.split()) if left != text else text
+
+
 def lasting_conditions(line: str, intent: Intent, remembers: Callable[[], bool]) -> tuple[str, ...]:
     """Find the conditions of a line that hold until they are taken back.
 
@@ -194,7 +246,7 @@ def withdrawal(line: str, state: DialogueState, catalog: Catalog, undoes: Callab
     whole = _OF_WHAT_WAS_SAID.fullmatch(line.strip())
     drops = whole is not None or _DROPS.search(line) is not None
     allows = drops or _ALLOWS.search(line) is not None
-    if not allows:
+    if not (allows or _ANY.search(line)):
         return None
     if _ALL_RULES.fullmatch(line.strip()):
         return Withdrawal((*state.lasting, *state.refused)) if state.lasting or state.refused else None
@@ -202,7 +254,7 @@ def withdrawal(line: str, state: DialogueState, catalog: Catalog, undoes: Callab
     named = _Named(said, catalog)
     held = dict.fromkeys((*state.lasting, *(state.last.conditions if state.last else ())))
     allowed = (*allowed_again(said, state.refused), *(c for c in held if excludes(c) and named.by(c)))
-    dropped = tuple(c for c in held if drops and not excludes(c) and named.by(c))
+    dropped = tuple(c for c in held if not excludes(c) and (named.anything(c) or (drops and named.by(c))))
     query = _left(state, said) if drops and (whole or _DROPS_IT.match(said) or undoes()) else None
     if allowed or dropped or query is not None:
         return Withdrawal(allowed, dropped, query, rest=rest)
@@ -245,7 +297,7 @@ def withdrawal_message(back: Withdrawal, state: DialogueState, language: str) ->
 def _parted(line: str) -> tuple[str, str]:
     """The clauses of a line that take something back, and the others."""
     clauses = [clause for clause in _CLAUSES.split(line) if clause.strip()]
-    back = [clause for clause in clauses if _DROPS.search(clause) or _ALLOWS.search(clause)]
+    back = [clause for clause in clauses if any(words.search(clause) for words in (_DROPS, _ALLOWS, _ANY))]
     return " ".join(back), " ".join(clause for clause in clauses if clause not in back).rstrip(" ,.;!")
 
 
@@ -259,12 +311,22 @@ class _Named:
         self._values |= {value for each in chinese for value in values_of(each)}
         stated = (*parse_conditions(line, catalog).conditions, *chinese)
         self._numbers = {name for each in stated if _numeric(each) for name in attributes_of(each)}
+        said = [next(each for each in match.groups() if each) for match in _ANY.finditer(line)]
+        self._any = [noun for noun, words in _ANY_OF.items() if any(re.search(words, each, re.I) for each in said)]
+
+    def anything(self, condition: str) -> bool:
+        """Whether any value will do of what a condition is about."""
+        nouns = {attribute_noun(name).replace("color", "colour") for name in attributes_of(condition)}
+        return any(noun in each or each in noun for noun in nouns for each in self._any)
 
     def by(self, condition: str) -> bool:
         """Whether a condition is about it."""
         names, values = attributes_of(condition), values_of(condition)
         if _numeric(condition):
             nouns = ("|".join(re.escape(attribute_noun(name)) for name in names)) or "(?!)"
+            sign = next((s for s in _OF_YEARS if s in condition and ("<" in condition) != (">" in condition)), "")
+            if sign and any("year" in name for name in names) and _OF_YEARS[sign].search(self._line):
+                return True
             return bool(self._numbers & set(names)) or re.search(rf"\b(?:{nouns})s?\b", self._line, re.I) is not None
         return bool(set(values) & self._values) or any(value in self._line for value in values)
 

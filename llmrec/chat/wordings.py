@@ -219,6 +219,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "You told me for good: {conditions}. For this list that gives way to what you ask now; it holds again from your next search on.",
         "zh": "您说过以后都要{conditions},这次先按您现在说的来,下次搜索时仍然有效。",
     },
+    "mood beside": {
+        "en": "Hardly anything is both, so this stays as it was: {conditions}.", "zh": "同时又是那样的几乎没有,还是按{conditions}来找。",
+    },
     "set aside": {"en": "Setting aside for now: {conditions}.", "zh": "这次先不管:{conditions}。"},
     "none meets": {
         "en": "Nothing in the catalogue meets all of this at once: {conditions}. Take one of them back, or say which matters least.",

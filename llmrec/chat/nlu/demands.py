@@ -33,7 +33,8 @@ _SURNAMES = "成周李张王刘陈杨黄赵吴徐孙朱胡林郭何罗梁宋郑�
 """Characters by which names of persons begin in Chinese."""
 _PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more) )?"
 _DEMANDS = {
-    "cast": _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
+    "cast": r"(?:(?:the |that )?(?:sort|kind|type|style) of (?:things?|films?|movies?|stuff|ones?)(?: that| which)? (?P<own>[A-Za-z][\w'-]*(?: [A-Za-z][\w'-]*){0,2}?) "
+            r"(?:was|were|is|used to be|would be|would have been|always was|starred|played|acted|appeared|did)(?: in| so well| best)?(?=\s*(?:[.,;!?]|$)))|" + _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
             r"\b(?:any(?:thing)?|something|one|ones|films?|movies?) (?:with|starring|featuring) (?P<lower>(?!(?:a|an|the|some|any|lots?|no|less|more)\b)[a-z][\w'-]+(?: (?:(?:de|van|von|la|le|mc) ?)?[a-z][\w'-]+){0,2})(?: in (?:it|them))(?=\s*(?:[?.!,]|$))|"
             r"(?:有|由|要)?(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演|出演)的(?:电影|片子?)?",
     "director": r"\b(?:(?:i|we)(?:'ve| have)? )?(?:seen|watched|know) (?:all|everything|every film|most|nearly all)(?: (?:of|by|from))? (?P<every>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)(?: (?:films?|movies?))?|" + _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"

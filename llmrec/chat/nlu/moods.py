@@ -80,10 +80,12 @@ MOODS = (
         "drama romance documentary 剧情 爱情 纪录", "action horror thriller war crime adventure 动作 恐怖 惊悚 战争 犯罪",
     ),
     _mood(
-        r"funnier|(?<=but )funny|(?<=and )funny|(?<=also )funny|funny too|makes? (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh",
+        r"funnier|(?<=but )funny|(?<=and )funny|(?<=also )funny|funny too|makes? (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh|"
+        r"(?:(?:some|more|a (?:bit|touch|dash|hint|little) of|a little) )?humou?r|(?:with )?(?:some|a few|more|a couple of) (?:laughs|jokes|gags)",
         "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
     ),
-    _mood(r"scary|scarier|scares? (?:me|us|them|him|her)|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),
+    _mood(r"scary|scarier|scares? (?:me|us|them|him|her)|creepy|spooky|frightening|terrifying", "吓人|可怕|瘆人|毛骨悚然", "horror 恐怖"),
+
     _mood(
         r"thrilling|exciting|gripping|suspense(?:ful)?|tense|fast-?paced|edge of (?:my|the|your|our) seats?|adrenaline",
         "刺激|紧张|热血|过瘾|快节奏", "action thriller adventure 动作 惊悚 冒险",
@@ -94,7 +96,9 @@ MOODS = (
     ),
     _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
     _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),
-    _mood(r"mind[- ]?bending|mind[- ]?blowing|plot twists?|twisty|clever|smart|intelligent|cerebral|brainy|thought[- ]?provoking", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
+    _mood(r"mind[- ]?bending|mind[- ]?blowing|plot twists?|twisty|clever|smart|intelligent|cerebral|brainy|thought[- ]?provoking|"
+        r"(?:where |that |so )?(?:you|one|nobody|no one|we) (?:never|ca(?:n't|nnot)|do(?:n't|esn't)|won't)(?: quite)? (?:sees?|guess(?:es)?|knows?|tell|expects?|figures? out) (?:(?:the|it|that|how|what|who|its?) ?)?"
+        r"(?:(?:ending|end|twist|killer|it|did it|it ends|is coming|happens next|next) ?)*(?:coming)?|keeps? (?:you|us|me|one) guessing|(?:a |with a |some )?(?:big |good |nice )?twist(?:s)?(?: ending| in the tail| at the end)?|surprise endings?", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
     _mood(
         r"whodunn?its?|murder myster(?:y|ies)|(?:detective|agatha christie|sherlock holmes)(?: stor(?:y|ies)| films?| movies?)?|who did it",
         "推理|侦探|破案", "mystery 悬疑 推理", noun=True,
@@ -148,7 +152,7 @@ _NEGATED = re.compile(
 _OLD = re.compile(
     r"(?<![\w-])(?:(?:real |really |good |proper |very )?old(?:ies?|[- ]fashioned|[- ]school)?"
     r"(?=\s*(?:$|[,.;!?])|\s+(?:war|crime|horror|western|comed\w+|romantic|romance|sci-fi|black|hollywood|detective|noir|classics?|"
-    r"films?|movies?|pictures?|flicks?|ones?\b|stuff|thrillers?|musicals?|mystery|mysteries|adventures?|dramas?))|"
+    r"films?|movies?|pictures?|flicks?|ones?\b|stuff|thrillers?|musicals?|with\b|about\b|from\b|in black|mystery|mysteries|adventures?|dramas?))|"
     r"vintage|(?:old |golden[- ]age |hollywood )*classics?(?: (?=films?|movies?|ones?))?)(?![\w-])|老(?:片子?|电影)的?|经典老片|老的",
     re.I,
 )

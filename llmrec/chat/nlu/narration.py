@@ -122,7 +122,9 @@ _JUDGES = re.compile(
     re.I,
 )
 """Why something is not wanted, after it was said what."""
-_PRAISES = re.compile(r"\b(?:favou?rites?|great|good|best|brilliant|lovely|perfect|fun|funny|amazing|superb|nice)\b", re.I)
+_PRAISES = re.compile(
+    r"\b(?:favou?rites?|great|good|best|brilliant|lovely|perfect|fun|funny|amazing|superb|nice)\b", re.I
+)
 _LOATHES = re.compile(
     r"(?:i |we |he |she )?(?:just |really |absolutely |simply )?(?:can'?t stand|cannot stand|can'?t bear|hates?|loathes?|detests?|"
     r"despises?|(?:do|does)(?:n'?t| not) (?:like|rate)|dislikes?) (?:them|him|her|either(?: of them)?|the (?:guy|man|woman|two))"
@@ -131,7 +133,8 @@ _LOATHES = re.compile(
 )
 """What says the like of people that the line has named."""
 _SLANG = re.compile(
-    r"^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
+    r"(?:^|(?<=[,.;!?] ))(?:(?:do )?you know what(?=[,.!?:]| (?:i|we|let|rather|how|make|give)\b)|to be (?:fair|honest)|truth be told|don'?t get me wrong|for what it'?s worth|"
+    r"at the end of the day|come to think of it|all things considered|if (?:i'?m|we'?re) honest|thing is|i must say|i have to say|no offen[cs]e|mind you|fair enough)[,.!?:\s]*|^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
     r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
     re.I,
 )

@@ -40,7 +40,8 @@ _NEGATION = (
     r"(?:remove|drop|hide|exclude|leave out|throw out|take out)(?: everything| anything| all)?|"
     r"(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
     r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
-    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+){0,8}"
+    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|"
+    r"terribly)\s+){0,8}"
 )
 """What negates a quantity that stands right after it."""
 _INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
@@ -250,7 +251,8 @@ def _recent_years(catalog: Catalog) -> tuple[Rule, ...]:
             lambda m: [f"year>{newest - int(_sum(counts.get(m['n'].lower(), m['n'])))}"],
         ),
         (
-            r"(?:nothing|not?|isn'?t|aren'?t|don'?t want(?: anything)?|without)(?: (?:too|so|very|really|that|"
+            r"(?:nothing|not?|isn'?t|aren'?t|don'?t want(?: anything)?|without|forget(?: about)?)(?: (?:too|so|very|"
+            r"really|that|"
             r"anything|any|the))* "
             r"(?:old|ancient|dated|old[- ]fashioned)\b(?! (?:boy|man|men|yeller|dogs?|people|ladies|lady|school)\b)"
             r"(?: (?:ones?|films?|movies?|stuff|crap|things?))?",

@@ -296,7 +296,7 @@ def find_title(typed: str, catalog: Catalog) -> str:
     exact = vocabulary.by_title.get(typed.strip().casefold())
     if exact:
         return exact[0]
-    near = _most_similar(_bare(typed), derived(catalog, _bare_titles))
+    near = _most_similar(bare_title(typed), derived(catalog, bare_titles))
     near.sort(key=lambda match: (-match[1], len(match[0])))
     if near and near[0][1] >= MIN_SIMILARITY:
         return vocabulary.by_title[near[0][0]][0]
@@ -360,7 +360,7 @@ def with_spelt_titles(line: str, catalog: Catalog) -> str:
 def _title_of(
     line: str, start: int, end: int, length: int, known: Mapping[str, str], vocabulary: Collection[str]
 ) -> str:
-    stretch, bare = line[start:end], _bare(line[start:end])
+    stretch, bare = line[start:end], bare_title(line[start:end])
     if re.search(r"[?!;]|[.,]\s", stretch):
         return ""  # the end of one sentence and the beginning of the next
     letters = bare.replace(" ", "")
@@ -402,13 +402,13 @@ def _spelt(catalog: Catalog) -> dict[str, str]:
         if re.search(r"[,;?!]", said) or not said.isascii():
             continue  # it would be cut where sentences are
         for own in (re.sub(r"\s*\([^)]*\)", "", said), *re.findall(r"\(([^)]+)\)", said)):
-            found.setdefault(_bare(own), said)
-            if len(_bare(own).split()) > 1:
-                found.setdefault(_in_digits(_bare(own)), said)
+            found.setdefault(bare_title(own), said)
+            if len(bare_title(own).split()) > 1:
+                found.setdefault(_in_digits(bare_title(own)), said)
         if ":" in said:
-            begun.setdefault(_bare(said.partition(":")[0]), set()).add(said)
+            begun.setdefault(bare_title(said.partition(":")[0]), set()).add(said)
     for start, titles in begun.items():
-        series = sum(_bare(natural_order(item.title)).startswith(start) for item in catalog.items)
+        series = sum(bare_title(natural_order(item.title)).startswith(start) for item in catalog.items)
         if series == 1 == len(titles) and len(start) >= MIN_TITLE:
             found.setdefault(start, *titles)
     return {bare: said for bare, said in found.items() if said.casefold() in Vocabulary.of(catalog).by_title}
@@ -424,7 +424,7 @@ def _in_digits(bare: str) -> str:
 
 
 def _title_words(catalog: Catalog) -> frozenset[str]:
-    return frozenset(word for bare in derived(catalog, _bare_titles).values() for word in bare.split()) | ORDINARY
+    return frozenset(word for bare in derived(catalog, bare_titles).values() for word in bare.split()) | ORDINARY
 
 
 _COUNTED = re.compile(r"\s*(?:[:&-]|\d|[ivx]+\b|part\b|volume\b|returns\b|forever\b)", re.I)
@@ -459,41 +459,17 @@ def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:
     ('tions', 'Spock')
     """
     vocabulary = Vocabulary.of(catalog)
-    bare = _bare(typed)
+    bare = bare_title(typed)
     said = bare.split()
     named = len(said) > 1 or len(bare) >= MIN_SERIES
     if typed.strip().casefold() not in vocabulary.by_title and named and not ORDINARY.issuperset(said[:1]):
         begun = re.compile(rf"{re.escape(bare)}(?!\w)")
-        begin = {title: each for title, each in derived(catalog, _bare_titles).items() if begun.match(each)}
+        begin = {title: each for title, each in derived(catalog, bare_titles).items() if begun.match(each)}
         found = [vocabulary.by_title[title] for title in begin]
         counted = any(_COUNTED.match(each[len(bare) :]) for each in begin.values())
         if len(found) > 1 and (len(said) > 1 or counted):  # one word may begin titles by chance: "black"
             return tuple(dict.fromkeys(id for ids in found for id in ids))
     return (find_title(typed, catalog),)
-
-
-def sequels(item: str, catalog: Catalog) -> tuple[str, ...]:
-    """List the items whose titles go on with an item's: "Home Alone 3" after "Home Alone".
-
-    Parameters
-    ----------
-    item
-        Id of the item.
-    catalog
-        The items.
-
-    Returns
-    -------
-    tuple of str
-        Ids.
-    """
-    bare = _bare(catalog.item(item).title)
-    goes_on = re.compile(rf"{re.escape(bare)}(?: (?:\d+|[ivx]+)\b|:)", re.I)
-    titles = derived(catalog, _bare_titles)
-    found = (
-        id for title, each in titles.items() if goes_on.match(each) for id in Vocabulary.of(catalog).by_title[title]
-    )
-    return tuple(dict.fromkeys(id for id in found if id != item))
 
 
 def is_spelt(word: str, title: str) -> bool:
@@ -515,12 +491,23 @@ def is_spelt(word: str, title: str) -> bool:
     >>> is_spelt("screm", "Scream"), is_spelt("singing", "Shining, The")
     (True, False)
     """
-    return _similarity(_bare(word), _bare(title)) >= MIN_ALONE_SPELT
+    return _similarity(bare_title(word), bare_title(title)) >= MIN_ALONE_SPELT
 
 
-def _bare_titles(catalog: Catalog) -> dict[str, str]:
-    """Folded title -> its bare form, made once a catalogue."""
-    return {title: _bare(title) for title in Vocabulary.of(catalog).by_title}
+def bare_titles(catalog: Catalog) -> dict[str, str]:
+    """Make the bare forms of titles, once a catalogue.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    dict
+        Folded title -> its bare form.
+    """
+    return {title: bare_title(title) for title in Vocabulary.of(catalog).by_title}
 
 
 def _most_similar(typed: str, titles: Mapping[str, str], most: int = 3) -> list[tuple[str, float]]:
@@ -539,6 +526,22 @@ def _similarity(typed: str, title: str) -> float:
     return max(ratio, 88.0) if len(typed) >= 5 and f" {typed} " in f" {title} " else ratio
 
 
-def _bare(name: str) -> str:
-    """Lower case without punctuation and articles, which make unlike titles look alike."""
+def bare_title(name: str) -> str:
+    """Take from a title what makes unlike titles look alike.
+
+    Parameters
+    ----------
+    name
+        A title, or words that may be one.
+
+    Returns
+    -------
+    str
+        In lower case, without punctuation and articles.
+
+    Examples
+    --------
+    >>> bare_title("Lion King, The")
+    'lion king'
+    """
     return re.sub(r"^(the|a|an) | +(the|a|an)$", "", " ".join(utils.default_process(name).split()))

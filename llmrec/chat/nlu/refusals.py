@@ -13,6 +13,7 @@ from llmrec.catalog.vocabulary import words
 from llmrec.chat.nlu.languages import CHINESE, is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.chat.nlu.normalisation import spelt_out
+from llmrec.chat.nlu.sequels import all_sequels
 from llmrec.chat.nlu.suitability import hints_at
 
 _VERB = r"(?:\w+ )?(?:happens?|gets?|goes|dies|is|are|has|have)\b"
@@ -117,6 +118,13 @@ _EMPTY_CHINESE = re.compile(
 )
 
 
+_ANYBODY = re.compile(
+    r"\b(?:where|when|so|that|which|while|and|because) (?:you|one|we all|people|the audience|nobody)(?: can)?\s*$", re.I
+)
+"""What stands before a verb that tells what an item does to anybody."""
+_SEQUELS = re.compile(
+    r"\b(?:sequels?|follow-?ups?|part (?:two|2|ii)|second parts?|franchises?)\b|续集|续作|系列片", re.I
+)
 _VAGUE = ORDINARY | frozenset(
     re.findall(
         r"[\w']+",
@@ -161,6 +169,8 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
     found: list[str] = []
 
     def note(match: re.Match[str]) -> str:
+        if _ANYBODY.search(match.string[: match.start()]):
+            return match[0]  # "where you never see the end coming" tells what is wanted
         also = re.split(rf"\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}", match.groupdict().get("more") or "")
         if also[1:] and len(content_words(match["what"])) > 1 and re.match(_VERB, match["what"], re.I):
             whole = " ".join(f"{match['what']} {match['more'].strip(' ,')}".split())
@@ -205,6 +215,9 @@ def naming(refused: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
     texts = derived(catalog, _texts) if refused else []
     left_out: dict[str, None] = {}
     for what in refused:
+        if _SEQUELS.search(what):
+            left_out.update(dict.fromkeys(derived(catalog, all_sequels)))
+            continue
         words = content_words(what)
         patterns = [
             re.compile(

@@ -105,6 +105,7 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
         ("blood", r"blood|gor[ey]|splatter|gruesome|grisly|血", _VIOLENT - {"western", "西部"}),
         ("deaths", r"\b(?:die|dies|dying|deaths?|dead|killed)\b|死", _VIOLENT),
         ("guns", r"\bguns?\b|weapon|firearm|枪", _VIOLENT - {"horror", "thriller", "恐怖", "惊悚"}),
+        ("singing", r"\bsing(?:s|ing|ers?)?\b|\bshow ?tunes?\b|唱歌", frozenset(["musical", "音乐剧", "歌舞"])),
         (
             "frightening scenes",
             r"scar(?:y|e)|frighten|creepy|nightmare|spooky|吓人|可怕|吓",

@@ -1,0 +1,139 @@
+"""A change of wish takes, what was told before holds on, and turns of phrase are neither wishes nor filters."""
+
+import pytest
+
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.replies import Reply
+
+KINDS = (
+    ("Action", "Thriller"), ("Action",), ("Horror",), ("Horror", "Comedy"), ("Comedy",), ("Comedy", "Romance"), ("Mystery",),
+    ("Mystery", "Comedy"), ("Drama",), ("War", "Drama"), ("Western",), ("Sci-Fi",), ("Musical",), ("Horror", "Thriller"),
+)  # fmt: skip
+YEARS = (1941, 1952, 1968, 1983, 1991, 1996, 1998)
+
+
+@pytest.fixture(scope="module")
+def films() -> Catalog:
+    made = (
+        (f"Picture {chr(65 + n)}{chr(97 + m)}", kinds, year)
+        for n, kinds in enumerate(KINDS)
+        for m, year in enumerate(YEARS)
+    )
+    titles = [*made, ("Speed", ("Action",), 1994), ("Speed 2: Cruise Control", ("Action",), 1997), ("Another Stakeout", ("Comedy",), 1993),
+              ("Batman Returns", ("Action",), 1992)]  # fmt: skip
+    return Catalog(
+        "films", tuple(Item(str(n), t, "", {"genres": g, "year": y}) for n, (t, g, y) in enumerate(titles, 1)), {}
+    )
+
+
+def talk(catalog: Catalog, *lines: str) -> tuple[Conversation, list[Reply]]:
+    """A conversation whose lists are the first five items that a request leaves open."""
+    conversation, replies = Conversation(catalog, clarify=False), []
+    for line in lines:
+        reply = conversation.reply(line)
+        if reply.request is not None:
+            closed = {*reply.request.never, *(reply.request.history or ())}
+            conversation.show(reply, [item.id for item in catalog.items if item.id not in closed][:5])
+        replies.append(reply)
+    return conversation, replies
+
+
+def where(reply: Reply) -> str:
+    assert reply.request is not None
+    return reply.request.where or ""
+
+
+@pytest.mark.parametrize("first", ["something with explosions", "an action film", "something exciting for two"])
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("my brother changed his mind, he wants something spooky", "Horror"), ("he wants something spooky now", "Horror"),
+     ("rather something funny", "Comedy"), ("you know what, let's have a western", "Western"), ("actually how about a musical", "Musical"),
+     ("on second thoughts, something scary", "Horror"), ("算了,换个有点吓人的吧", "Horror"), ("换一部西部片", "Western")],
+)  # fmt: skip
+def test_another_kind_takes_the_place_of_the_one_before(films: Catalog, first: str, line: str, kind: str) -> None:
+    reply = talk(films, first, line)[1][1]
+    assert f"genres={kind}" in where(reply) and "Action" not in where(reply)
+    assert reply.list is not None and not any(
+        word in (reply.list.query or "") for word in ("action", "explosions", "mind")
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "has"),
+    [("same mood but with a bit of humour in it", "genres=Comedy"), ("the same but after 1990", "year>1990"), ("same thing, just newer", "year>"),
+     ("same, but a touch funnier", "genres=Comedy"), ("but from the 90s", "year>=1990"), ("the same kind of thing but before 1960", "year<1960")],
+)  # fmt: skip
+def test_the_same_goes_on_with_what_was_asked_for(films: Catalog, line: str, has: str) -> None:
+    for first, kind in (("something scary", "genres=Horror"), ("a mystery", "genres=Mystery")):
+        reply = talk(films, first, line)[1][1]
+        assert kind in where(reply) and has in where(reply)
+        assert (
+            reply.list is not None and "same" not in (reply.list.query or "") and "mood" not in (reply.list.query or "")
+        )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["can be from any time", "from any year", "any decade will do", "forget the old stuff, any era", "the year doesn't matter", "I don't care how old",
+     "I don't care what year it's from", "年代不限", "什么年代的都行"],
+)  # fmt: skip
+def test_any_year_lets_the_year_go_and_nothing_else(films: Catalog, line: str) -> None:
+    conversation, replies = talk(films, "a comedy from before 1980, no war", line)
+    assert where(replies[1]) == "genres=Comedy and genres!=War" or where(replies[1]) == "genres!=War and genres=Comedy"
+    assert conversation.state.rejected == () and conversation.state.refused == ()
+    conversation, replies = talk(films, "a comedy", line)  # nothing to let go
+    assert "genres=Comedy" in conversation.conditions and "year" not in (
+        replies[1].list.query if replies[1].list else ""
+    )
+
+
+def test_what_was_told_holds_through_later_changes(films: Catalog) -> None:
+    told = ("a thriller, no action, nothing before 1985", "no sequels please")
+    later = ("rather something exciting", "my wife wants something funny now", "now something dumb", "same but a bit scarier",
+             "actually a comedy", "how about a mystery", "surprise me")  # fmt: skip
+    conversation, replies = talk(films, *told, *later)
+    for line, reply in zip(later, replies[2:], strict=True):
+        assert "genres!=Action" in where(reply) and "year>=1985" in where(reply), line
+        shown = {films.item(id).title for id in reply.request.never} if reply.request else set()
+        assert {"Speed 2: Cruise Control", "Another Stakeout", "Batman Returns"} <= shown and "Speed" not in shown
+    assert "genres!=Action" not in where(conversation.reply("action is fine again"))
+
+
+def test_no_mood_brings_back_kinds_that_words_rule_out(films: Catalog) -> None:
+    replies = talk(films, "a thriller, not a bloodbath", "now something dumb", "something exciting")[1]
+    for reply in replies:
+        assert reply.request is not None
+        left = [item for item in films.items if item.id not in reply.request.never]
+        assert not any("War" in str(item.attributes["genres"]) for item in left)
+        assert not any("Action" in str(item.attributes["genres"]) for item in left)
+
+
+@pytest.mark.parametrize("line", ["换一批", "第一部看过了,换一批", "give me others", "seen 1, show me different ones"])
+def test_others_are_none_of_those_shown(films: Catalog, line: str) -> None:
+    reply = talk(films, "a comedy", line)[1][1]
+    assert reply.request is not None
+    shown = talk(films, "a comedy")[0].state.last
+    assert shown is not None and set(shown.items) <= {*reply.request.never, *(reply.request.history or ())}
+    assert "genres=Comedy" in where(reply)
+
+
+@pytest.mark.parametrize(
+    ("line", "query"),
+    [("something like a mystery, where you never see the ending coming", "mystery"), ("you know what, a western", "a western"),
+     ("to be fair, a western would do", "a western"), ("a mystery, the sort of thing Bogart was in", "a mystery"),
+     ("don't get me wrong, a musical", "a musical"), ("thing is, we want a comedy", "a comedy"), ("a mystery that keeps you guessing", "a mystery")],
+)  # fmt: skip
+def test_turns_of_phrase_rank_nothing_and_rule_nothing_out(films: Catalog, line: str, query: str) -> None:
+    conversation, (reply,) = talk(films, line)
+    assert reply.list is not None and query in (reply.list.query or "")
+    assert not any(
+        word in (reply.list.query or "").lower()
+        for word in ("know", "bogart", "fair", "wrong", "coming", "thing is", "guessing")
+    )
+    assert conversation.state.refused == () and conversation.state.rejected == ()
+
+
+def test_where_hardly_anything_is_both_the_kind_that_was_asked_for_stays_and_it_is_said(films: Catalog) -> None:
+    reply = talk(films, "a western", "and something spooky too")[1][1]
+    assert "genres=Western" in where(reply) and "Horror" not in where(reply) and "stays as it was" in reply.words
