@@ -202,14 +202,14 @@ def states_kind(condition: str) -> bool:
     return not excludes(condition) and any(map(is_kind, attributes_of(condition)))
 
 
-def allowing(condition: str, gone: Collection[str]) -> str:
+def allowing(condition: str, excluded: Collection[str]) -> str:
     """Take values that are ruled out from what a condition asks for.
 
     Parameters
     ----------
     condition
         As `llmrec.retrieval.filters.parse_where` reads it.
-    gone
+    excluded
         The values.
 
     Returns
@@ -223,13 +223,13 @@ def allowing(condition: str, gone: Collection[str]) -> str:
     ('genres=Comedy', '', 'year<1973')
     """
     values = values_of(condition)
-    left = tuple(value for value in values if value not in gone)
+    left = tuple(value for value in values if value not in excluded)
     if len(left) == len(values) or numeric(condition):
         return condition
     return written(attributes_of(condition), "=", left) if left else ""
 
 
-def told_bounds(conditions: Sequence[str]) -> tuple[str, ...]:
+def limits(conditions: Sequence[str]) -> tuple[str, ...]:
     """Find the limits among conditions: a quantity of which one end alone is stated ("not before 1985", "under 50").
 
     Parameters
@@ -244,7 +244,7 @@ def told_bounds(conditions: Sequence[str]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> told_bounds(("year>=1990", "year<2000", "price<50", "genres=War"))
+    >>> limits(("year>=1990", "year<2000", "price<50", "genres=War"))
     ('price<50',)
     """
     ends = [

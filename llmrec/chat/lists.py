@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.condition_sets import ConditionSets, numeric, told_bounds
+from llmrec.chat.condition_sets import ConditionSets, limits, numeric
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
@@ -18,9 +18,9 @@ from llmrec.chat.nlu.questions import superlative
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import WEARER
 from llmrec.chat.nlu.suitability import suits_children
+from llmrec.chat.query_changes import QueryChanges
 from llmrec.chat.requests import digest
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
-from llmrec.chat.wish_changes import WishChanges
 from llmrec.errors import BadFilter, BadInput
 from llmrec.retrieval.filters import parse_where, split_clauses, written
 
@@ -71,7 +71,7 @@ class ListPlanner:
         self._words, self._offered, self._acts, self._never = words, offered, acts, never
         self.conditions = ConditionSets(words)
         """What joins conditions."""
-        self._changes = WishChanges(words, self.conditions)
+        self._changes = QueryChanges(words, self.conditions)
 
     def planned(
         self,
@@ -215,7 +215,7 @@ class ListPlanner:
         held = state.in_force(conditions)
         if last is not None:
             stated = [each for each in last.conditions if each not in last.preferred]
-            told = (*told_bounds(stated), *filter(excludes, stated))
+            told = (*limits(stated), *filter(excludes, stated))
             kept = tuple(each for each in last.conditions if keeps or suits_children(each) or each in told)
             held = self.conditions.satisfiable(kept, held, state)
         return ListState(

@@ -59,7 +59,7 @@ MIN_BESIDE = 3
 """Items that must be left where a mood is wanted beside what was asked for before."""
 
 
-class WishChanges:
+class QueryChanges:
     """Reads how the lines of one conversation change what is wanted.
 
     Parameters
