@@ -106,7 +106,7 @@ def common_things(item: Item, other: Item, of_stories: bool) -> str:
 
 
 def _has(noun: str, text: str) -> bool:
-    match = re.search(rf"(?<![\w-]){re.escape(noun)}(?![\w-])", text, re.I)
+    match = re.search(rf"(?<![\w-]){re.escape(noun)}(?![\w-])", text)  # "the Dark Knight" is no knight
     return match is not None and not re.search(
         r"\b(?:no|not|without|never)\b[^.,;]{0,20}$", text[: match.start()], re.I
     )

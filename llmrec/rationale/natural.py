@@ -40,6 +40,8 @@ BESIDE = 0.3
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
 UNMET = 0.5
 """The same where no word of it is met."""
+RETOLD = 0.8
+"""Share of the stories that are told behind "about", or in a sentence of their own, rather than behind a colon."""
 COMMON_OF_THINGS = 0.4
 """Share of the reasons by a thing with the same material or cut that tell of that: many things have wool."""
 _ECHO = re.compile(r"\{e\}[^.]*: \{x0?\}|\{x\}\. \{It\} \{has\} \{e\}$")
@@ -87,10 +89,18 @@ def natural_drafts(
                 if reason.name == "direct" and reason.term and not _holds(reason.term, told):
                     continue
                 slots = _slots(about_it, reason, told, rng)
-                for plan in drawn:
+                for plan in _readable(drawn, slots, rng):
                     if made < DRAWS and _fillable(plan, slots, about_it):
                         made += 1
                         yield from _ended(_filled(plan, about_it.brief, slots), about_it.brief, reason, slots, rng)
+
+
+def _readable(drawn: Sequence[str], slots: Mapping[str, str], rng: random.Random) -> Sequence[str]:
+    """The plans, those first that tell a story behind "about", or else as a sentence of its own."""
+    if not slots["A"] and not slots["whole"]:
+        return drawn
+    told = "{A}" if slots["A"] else "{X}"
+    return sorted(drawn, key=lambda plan: told not in plan) if rng.random() < RETOLD else drawn
 
 
 @dataclass(frozen=True)
@@ -271,7 +281,8 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
         "X": _upper_first(short) if thing else told.rstrip(".") if is_whole(told) else "",
         "x0": name or (lowered(told) if told else ""), "X0": _upper_first(name) if rest else "", "rest": rest,
         "B": about_it.known if reason.name == "known" else about_it.common,
-        "A": about(sentence) if sentence else "", "it": "they" if several else "it",
+        "A": about(sentence) if sentence else "", "whole": told if sentence and is_whole(told) else "",
+        "it": "they" if several else "it",
         "them": "them" if several else "it",
         "It": "They" if several else "It", "has": "have" if several else "has", "are": "are" if several else "is",
         "this": "these are" if several else "this one is", "This": "These are" if several else "This one is",

@@ -133,6 +133,9 @@ PERSONAL = (
 )
 """Sentences behind a reason by a query, on an item of the history that is of the same kind, `{ka}`."""
 UNMET = (
+    "{C} is {K} about {A}",
+    "{K} about {A} comes nearest",
+    "{C} comes near: {K} about {A}",
     "{K}, at least: {x}",
     "{C} is {K}, as you asked. {X}",
     "{K}, as you asked: {x}",
@@ -150,13 +153,21 @@ UNMET_THING = (
     "{X}, as you asked",
     "{X0}. {It} {has} {rest}, and you asked for {Q}",
     "{Q}, you said: {x}",
-    "You wanted {Q}, and this comes near: {x}",
+    "You wanted {Q}: {x}",
     "With {Q} in mind: {x}",
-    "{X0}, as you asked. {It} {has} {rest}",
-    "Your wish was {Q}; what comes near is this: {x}",
+    "{X0}, in {V} as you asked. {It} {has} {rest}",
+    "{X}, in {V} as you asked",
+    "Your wish was {Q}, and {this} {V}: {x}",
     "You asked for {Q}; {this} {V}: {x}",
 )
 REQUESTED = (
+    "How about {C}? It is {K}, about {A}",
+    "{C} could be it: {K} about {A}",
+    "Try {C}, {K} about {A}",
+    "For {Q}, try {C}, about {A}",
+    "{Q}? Try {C}: it is {K}, about {A}",
+    "{C} is about {A}. It is {K}, as you asked",
+    "You asked for {Q}. {C} is one, about {A}",
     "{K} about {A}, as you asked",
     "You asked for {Q}; here is {K} about {A}",
     "As you asked, here is {K} about {A}",
@@ -213,6 +224,13 @@ COLOURED_BARE = (
 )
 """Where the item's colour is one that the wish names: "dark blue" for "blue"."""
 ALIKE = (
+    "You {chose} {H}; {C} is another {k}, about {A}",
+    "After {H}, try {C}, {K} about {A}",
+    "Another {k} after {H}: {C} is about {A}",
+    "{C} is {K} like {H}, about {A}",
+    "For another {k} like {H}, try {C}, about {A}",
+    "{C} is about {A}. {H}, which you {chose}, is another {k}",
+    "{H} was {K}, and so is {C}, about {A}",
     "You {chose} {H}; here is another {k}, about {A}",
     "After {H}, another {k}: {x}",
     "Another {k} for you after {H}: {x}",
@@ -250,6 +268,10 @@ ALIKE_THING = (
     "You {chose} {H}, another {k}, and that led to this one: {x}",
 )
 UNLIKE = (
+    "{C} is {K} about {A}. It was {H} that brought it up",
+    "{C} is {K} about {A}, and {H} led us here",
+    "You {chose} {H}, and that led to {C}, about {A}",
+    "{C}, {K} about {A}, is here because of {H}",
     "{C} is {K}. It was {H} that brought it up: {x}",
     "It was {H} that led us to {C}. {X}",
     "{X}. It was {H} that brought it up",
@@ -302,6 +324,11 @@ KNOWN = (
 )
 """Where both name somebody."""
 COMPANY = (
+    "{P} who {chose} {H} also {chose} {C}, {K} about {A}",
+    "{C} is about {A}. {P} who {chose} {H} {chose} it, too",
+    "{C} is {K} about {A}, and {p} who {chose} {H} {chose} it, too",
+    "{P} who {chose} {H} went on to {C}, {K} about {A}",
+    "You {chose} {H}; {p} who did also {chose} {C}, about {A}",
     "{P} who {chose} {H} also {chose} {C}, {K}. {X}",
     "{C} is {K}; {p} who {chose} {H} also {chose} it. {X}",
     "{X}. {P} who {chose} {H} also {chose} it",
@@ -313,6 +340,8 @@ COMPANY = (
     "This {k} was {chose} by {p} who {chose} {H}: {x}",
 )
 TWO = (
+    "{C} is {K} like {H1} and {H2}, about {A}",
+    "After {H1} and {H2}, try {C}, another {k}, about {A}",
     "You {chose} {H1} and {H2}, and this is another {k}: {x}",
     "Like {H1} and {H2}, this is {K}: {x}",
     "After {H1} and {H2}, another {k}: {x}",

@@ -18,6 +18,8 @@ from llmrec.rationale.query_terms import QueryTerm, query_terms
 
 NEARLY = 0.35
 """Share of the strongest cause's effect from which another may be told in its place."""
+OF_THE_KIND = 0.2
+"""The same for a cause that is of the item's kind, which says more to a reader than a stronger one that is not."""
 CAUSES = 8
 """Causes of which the one that is most of the item's kind is told."""
 KINDS = ("genres", "genre", "category", "type", "product_type")
@@ -99,10 +101,11 @@ class Subject:
 
     @cached_property
     def silent(self) -> QueryTerm | None:
-        """The first word of the wish of which the item's text says nothing."""
+        """The first word of the wish of which the item's text says nothing; texts seldom say what a thing is for."""
         if not self.item.description:
             return None
-        return next((each for each in self.query_terms if not each.by and not each.direct), None)
+        unmet = (each for each in self.query_terms if not each.by and not each.direct)
+        return next((each for each in unmet if each.role != "for"), None)
 
     @cached_property
     def people(self) -> str:
@@ -201,8 +204,11 @@ def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Br
     for record in evidence.history:
         effects.setdefault(natural_order(titles[record.history_item or ""]).casefold(), record.effect)
     most = max(effects[cause.title.casefold()] for cause in brief.history)
-    able = [cause for cause in brief.history if effects[cause.title.casefold()] >= NEARLY * most]
     facets = Vocabulary.of(catalog).facets[evidence.item]
+    able = [
+        cause for cause in brief.history
+        if effects[cause.title.casefold()] >= (OF_THE_KIND if telling_kinds(cause.shared, facets) else NEARLY) * most
+    ]  # fmt: skip
     item, genres = catalog.item(evidence.item), any(facet.name in ("genres", "genre") for facet in facets)
     by_title = {natural_order(titles[e.history_item]): e.history_item for e in evidence.history if e.history_item}
 

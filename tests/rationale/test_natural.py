@@ -106,6 +106,12 @@ def test_words_of_a_wish_are_met_by_words_of_the_text(query: str, item: int, wor
 def test_a_plot_stands_behind_about_only_where_subject_and_verb_are_clear() -> None:
     assert about("A shy clerk finds a dog.") == "a shy clerk who finds a dog"
     assert about("Ada Bell is a sheriff of nine.") == "Ada Bell, a sheriff of nine"
+    assert about("Ada Bell meets a robot of the navy.") == "Ada Bell, who meets a robot of the navy"
+    assert about("A rich man secretly builds a zoo.") == "a rich man who secretly builds a zoo"
+    assert about("A plague carried by rats kills half of a town.").startswith("a plague carried by rats that kills")
+    assert about("The true story of a boy who was king.") == "a boy who was king"
+    assert about("Ada is tired and her dog is lost.") == "" == about("It begins in a harbour.")
+    assert about("Noon is the second film of a series.") == ""
     assert about("A man whose dog is lost finds it.") == "" == about("When it rains, a man is lost.")
     assert not is_whole("Ada, a clerk who finds a dog.") and parted("a hat with a bow") == ("a hat with a bow", "")
 
