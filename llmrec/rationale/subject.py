@@ -101,11 +101,14 @@ class Subject:
 
     @cached_property
     def silent(self) -> QueryTerm | None:
-        """The first word of the wish of which the item's text says nothing; texts seldom say what a thing is for."""
+        """The first word of the wish of which the item's text says nothing, and could.
+
+        Descriptions seldom say what a thing is for, and no plot says how quiet the film is.
+        """
         if not self.item.description:
             return None
         unmet = (each for each in self.query_terms if not each.by and not each.direct)
-        return next((each for each in unmet if each.role != "for"), None)
+        return next((each for each in unmet if each.role == "has" or (each.role == "is" and not self.has_genres)), None)
 
     @cached_property
     def people(self) -> str:

@@ -107,7 +107,7 @@ def test_a_plot_stands_behind_about_only_where_subject_and_verb_are_clear() -> N
     assert about("A shy clerk finds a dog.") == "a shy clerk who finds a dog"
     assert about("Ada Bell is a sheriff of nine.") == "Ada Bell, a sheriff of nine"
     assert about("Ada Bell meets a robot of the navy.") == "Ada Bell, who meets a robot of the navy"
-    assert about("A rich man secretly builds a zoo.") == "a rich man who secretly builds a zoo"
+    assert about("A rich man secretly creates a zoo.") == "a rich man who secretly creates a zoo"
     assert about("A plague carried by rats kills half of a town.").startswith("a plague carried by rats that kills")
     assert about("The true story of a boy who was king.") == "a boy who was king"
     assert about("Ada is tired and her dog is lost.") == "" == about("It begins in a harbour.")
