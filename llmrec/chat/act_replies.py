@@ -17,6 +17,7 @@ from llmrec.chat.choices import Choices
 from llmrec.chat.comparisons import best_of
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.history_answers import from_history, of_history
+from llmrec.chat.item_examples import example, help_text
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.list_questions import ListQuestions
 from llmrec.chat.nlu import cues
@@ -28,13 +29,15 @@ from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import moods
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.narration import only_narrates
+from llmrec.chat.nlu.personal_talk import is_small_talk
 from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.shop_questions import shop_question
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
+from llmrec.chat.short_replies import SHORT
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
-from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SERVICES, SHORT
+from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SERVICES
 from llmrec.retrieval.filters import attribute_kinds
 
 _ADDS = re.compile(
@@ -88,6 +91,8 @@ class ActReplies:
         ActReply or None
             None for a line that is to be read as the rules read it.
         """
+        if is_small_talk(line):
+            return self._say("small_talk", line, state)
         if answer := self.service(line, state) or self.choices.pick(line, state):
             return answer
         if intent.action != "ask":
@@ -138,7 +143,7 @@ class ActReplies:
         ):
             return answer
         if cues.ABLE.fullmatch(line.strip()):
-            return ActReply(SAYS["able"][language_of(line)])
+            return ActReply(plain(help_text(self._catalog, language_of(line))))
         if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
             return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if cues.RECAP.search(line) and state.last is not None:
@@ -328,8 +333,10 @@ class ActReplies:
         """Answer a line that wants no list by what it wants: an answer, a choice to be noted, or a word."""
         move = max((each for each in moves if each != "list"), key=lambda each: moves[each])
         if move == "accept":
-            chosen = self._chosen(line, state)
-            return ActReply(takes=chosen) if chosen else self._say("accept", line, state)
+            if chosen := self._chosen(line, state):
+                return ActReply(takes=chosen)
+            unnamed = cues.TAKES.search(line) is not None and state.last is not None
+            return self._say("which" if unnamed else "accept", line, state)
         if move == "question" and not cues.ANOTHER.search(line):
             answer = self.items.item(line, state) or self.items.comparison(line, state)
             return answer or (None if conditions and not of_listed(line) else self._unknown(line))
@@ -405,13 +412,18 @@ class ActReplies:
 
     def _say(self, act: str, line: str, state: DialogueState) -> ActReply:
         language = language_of(line)
-        options = SHORT[act][language]
         last = state.last
+        goes_on = last is not None and bool(last.items)
+        options = SHORT[f"{act} on" if goes_on and f"{act} on" in SHORT else act][language]
         tells = act == "complain" and last is not None and (last.conditions or last.query or last.like)
         held = f"{' ' if language == 'en' else ''}{plain(recap(state, self._catalog, language))}" if tells else ""
         noun = wording(self._catalog).noun
         nouns = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
+        query, unwanted = example(self._catalog, language)
         return ActReply(
-            options[state.short_replies % len(options)].format(**nouns) + held,
+            options[state.short_replies % len(options)].format(
+                **nouns, example=", ".join((query, unwanted)), unwanted=unwanted
+            )
+            + held,
             ends=act == "end" and cues.BYE.search(line) is not None,
         )

@@ -55,7 +55,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     --------
     >>> film = Item("1", "Scream", "", {"genres": ("Horror", "Thriller"), "year": 1996})
     >>> about_item("who directed it?", film, Catalog("films", (film,), {}), "en")
-    'The catalogue does not tell who directed Scream. It has only genre and year.'
+    'The catalogue does not tell who directed Scream: it has only genre and year.'
     """
     parts = [part for part in _QUESTIONS.split(line) if part and part.strip()]
     asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
@@ -90,7 +90,9 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
-_TOLD = re.compile(r" ?(?:It has only [^.]+?\.(?=\s|$)|目录里只有[^\u3002]*\u3002)")
+_TOLD = re.compile(
+    r"(?:: it has only [^.]+?(?=\.)| ?I can show others like it, though\.|,只有[^\u3002]*(?=\u3002)|不过可以找几个类似的\u3002)"
+)
 
 
 def without_repeats(words: str) -> str:
@@ -107,8 +109,8 @@ def without_repeats(words: str) -> str:
 
     Examples
     --------
-    >>> without_repeats("No length. It has only year. No cast. It has only year.")
-    'No length. No cast. It has only year.'
+    >>> without_repeats("No length: it has only year. No cast: it has only year.")
+    'No length. No cast: it has only year.'
     """
     told = [*_TOLD.finditer(words)]
     for match in reversed(told):

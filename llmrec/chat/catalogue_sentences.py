@@ -8,6 +8,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun, natural_order
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import in_chinese
+from llmrec.chat.price_words import PRICES, is_money, price_words
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 
 FEW_ATTRIBUTES = 3
@@ -26,6 +27,7 @@ class CatalogueSentences:
     """
 
     def __init__(self, language: str, catalog: Catalog) -> None:
+        self._catalog = catalog
         self.language = language
         """"en" or "zh"."""
         noun, chose = wording(catalog).noun, wording(catalog).chose
@@ -66,6 +68,13 @@ class CatalogueSentences:
         held = item.attributes[name]
         if isinstance(held, int | float) and name.endswith("s") and self.language == "en":
             return self("about", item, value=f"{self.amount(name, held)}.")
+        if key == "price" and isinstance(held, int | float):
+            words = price_words(held, self._catalog, self.language)
+            return self(
+                key if is_money(self._catalog) else "about",
+                item,
+                value=words if is_money(self._catalog) else f"{words}.",
+            )
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=as_written(item.attributes[name]))
 
@@ -78,9 +87,21 @@ class CatalogueSentences:
         """That the catalogue does not tell the fact `key` of an item; where it tells little, what it tells at all."""
         what = UNKNOWN[key][self.language].format(title=self.title(item))
         names = [name for name in item.attributes if not name.endswith(("_id", "_code", "_path"))]
+        if not names:
+            return self("lacks", what=what)
         joint = "和" if self.language == "zh" else " and "
-        told = [self("known", facts=joint.join(map(self.name, names)))] if 0 < len(names) <= FEW_ATTRIBUTES else []
-        return " ".join([self("lacks", what=what), *told])
+        facts = joint.join(map(self.name, names)) if len(names) <= FEW_ATTRIBUTES else ""
+        if facts:
+            told = self("lacks it", what=what, facts=facts) if key else self("lacks unnamed", item, facts=facts)
+        elif key:
+            told = self("lacks", what=what)
+        else:
+            shown = names[:FEW_ATTRIBUTES]
+            told = self(
+                "lacks among", item, facts=("、" if self.language == "zh" else ", ").join(map(self.name, shown))
+            )
+        offer = self("more like it") if key in ("", "about") else ""
+        return f"{told}{'' if self.language == 'zh' else ' '}{offer}".strip()
 
     def facts(self, item: Item) -> str:
         """What the attributes tell of an item, without identifiers."""
@@ -126,6 +147,8 @@ class CatalogueSentences:
 
     def amount(self, name: str, value: float) -> str:
         """A number with the name of its attribute: "352 pages", "price 9"."""
+        if name in PRICES and not is_money(self._catalog):
+            return price_words(value, self._catalog, self.language)
         counted = name.endswith("s") and self.language == "en"
         return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
 

@@ -89,6 +89,8 @@ def by_quality(quality: Compared, items: Sequence[Item], catalog: Catalog, langu
         titles = say.titles(first)
         key = "judged" if of_two else "judged most" if len(first) == 1 else "judged most of two"
         return say(key, title=titles, kind=kind, word=word), first[0].id if len(first) == 1 else None
+    if tells and not quality.less and 1 < len(first) < len(items):
+        return say("judged several", titles=say.titles(first), word=word), None
     if not quality.kinds or not all(item_kind(each, say.noun, language) for each in items):
         return say("untold" if of_two else "untold most", word=word), None
     kinds = [item_kind(each, say.noun, language) for each in items]

@@ -13,18 +13,21 @@ from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.descriptions import error_in_chinese
+from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
+from llmrec.chat.nlu.personal_talk import personal_news
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.rules import starts_over
-from llmrec.chat.replies import HELP, Reply
+from llmrec.chat.replies import Reply
+from llmrec.chat.short_replies import SYMPATHY
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
@@ -132,7 +135,7 @@ class Conversation(LineAnswers):
             Where the line cannot be met; the message is the answer to it.
         """
         if not line.strip() and image is None:
-            return Reply(HELP)
+            return Reply(help_text(self.catalog))
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(self._parse(written), written, image, line)
 
@@ -157,7 +160,7 @@ class Conversation(LineAnswers):
     def _reply_to(self, intent: Intent, line: str, image: bytes | None, typed: str) -> Reply:
         """Answer a line in which references are written out."""
         if not line.strip() and image is None:
-            return Reply(HELP)
+            return Reply(help_text(self.catalog))
         if image is None and self._items and (asked := evidence_requested(line)):
             intent, line = self._parse(asked), asked
         else:
@@ -216,6 +219,8 @@ class Conversation(LineAnswers):
             reply = dataclasses.replace(reply, words=f"{SAYS['hello'][language]} {reply.words}".strip())
         if withdrawn:
             reply = dataclasses.replace(reply, words=f"{withdrawn} {reply.words}".strip())
+        if image is None and (news := personal_news(typed)):
+            reply = dataclasses.replace(reply, words=f"{SYMPATHY[news][language]} {reply.words}".strip())
         surprised = cues.SURPRISE.search(line) is not None  # who wants a surprise wants no question
         refined = surprised or (reply.list is not None and (self.state.refused or JOINT in (reply.list.query or "")))
         clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)

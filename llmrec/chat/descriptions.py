@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.queries import with_kinds
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.condition_words import describe_conditions, in_sentence, several
 from llmrec.chat.nlu.intent import Intent
@@ -209,6 +210,9 @@ def understood(
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
     joint, query = ";" if language == "zh" else "; ", listing.query or ""
+    if listing.like is not None and listing.like not in (before.last.items if before.last else ()):
+        title = catalog.item(listing.like).title if listing.like in catalog.row else ""
+        said += [SAYS["like title"][language].format(title=natural_order(title))] if title else []
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]
     way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
     if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
@@ -292,7 +296,7 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str, *, 
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
-    words = [each for each in telling_words(left) if with_kinds(each, catalog) == each]
+    words = [each for each in _telling(left) if with_kinds(each, catalog) == each]
     return (_searched("ranks alone", _quoted(words, language), catalog, language),) if words else ()
 
 
@@ -307,14 +311,19 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     mentions = Lexicon.of(catalog).mentions(query)
     if mentions and is_vague(_without(query, mentions)):
         return ""  # a value says itself what it is
-    telling = telling_words(query)
+    telling = _telling(query)
     lacking = [each for each in telling if unnamed(each, catalog)]
     if lacking:
         return SAYS["by unknown words"][language].format(words=plain(_quoted(lacking, language)))
-    if language == "zh" or (telling and len(query.split()) <= MAX_QUOTED):
+    if language == "zh" or ((telling or stated != query) and len(query.split()) <= MAX_QUOTED):
         short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
         return SAYS["by words"][language].format(query=plain(short))
     return _searched("by sense", "", catalog, language) if len(query.split()) > MAX_QUOTED else ""
+
+
+def _telling(query: str) -> list[str]:
+    """Words that clearly say what is wanted, none of which is a word of any line."""
+    return [each for each in telling_words(query) if not any(map(is_vague, each.split()))]
 
 
 def _searched(key: str, query: str, catalog: Catalog, language: str) -> str:

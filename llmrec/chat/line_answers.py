@@ -16,6 +16,7 @@ from llmrec.chat.commands import Commands
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.corrections import Corrections
 from llmrec.chat.descriptions import understood
+from llmrec.chat.item_examples import help_text
 from llmrec.chat.item_references import find_item
 from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out
@@ -26,7 +27,7 @@ from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import list_position
 from llmrec.chat.reactions import Reactions
-from llmrec.chat.replies import HELP, Reply
+from llmrec.chat.replies import Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
 from llmrec.chat.restorations import Restorations
 from llmrec.chat.state import DialogueState, ListState, Question, excludes, narrowed, values_of
@@ -37,11 +38,6 @@ from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-
-_GOES_ON = re.compile(
-    r"(?<=good choice\.) Others come with `more`; `undo` takes it back\.|想看别的就说“再来几个”,想反悔就说“撤销”。"
-)
 
 
 class LineAnswers:
@@ -212,8 +208,6 @@ class LineAnswers:
             reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
         except BadInput as error:
             reply = Reply(_sentence(error))
-        if reply.request is not None:
-            said = [_GOES_ON.sub("", each) for each in said]
         words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
         relists = any(each.kind != "accept" for each in parts.reactions)
         last = self.state.last
@@ -328,7 +322,7 @@ class LineAnswers:
         if intent.action == "why":
             return self._why(intent)
         if intent.action in ("help", "quit"):
-            return Reply(HELP) if intent.action == "help" else Reply("Goodbye.", done=True)
+            return Reply(help_text(self.catalog)) if intent.action == "help" else Reply("Goodbye.", done=True)
         if intent.action == "anew":
             words, self.state = self._commands.start_over(self.state, self._language)
         elif intent.action == "not":

@@ -371,6 +371,7 @@ def _for_moods(said: str, conditions: Sequence[str], line: str) -> str:
     words = []
     if said and kinds and not all(each.casefold() in said.casefold() for each in kinds):
         own = [_PURPOSE.sub("", each) for each in plain(in_own_words(said, line)).split(", ")]
+        own = [each for each in own if not re.match(r"(?:no|not|nothing|without|less)\b|不|别", each)] or own
         quoted = ("”、“" if language == "zh" else "” and “").join(own)
         told = several(kinds[:SHOWN_KINDS], language)
         words.append(SAYS["in mood"][language].format(mood=quoted, kinds=told))

@@ -5,12 +5,6 @@ from dataclasses import dataclass
 from llmrec.chat.state import ListState
 from llmrec.request import Request
 
-HELP = (
-    "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
-    "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
-    "start over"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -132,7 +132,8 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool =
     reasons = []
     if evidence.answers_query:
         named = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.queried))
-        reasons.append(f"您想要{named},它正是" if named else "它最接近您说的")
+        film = all(facet.name in ("genres", "genre") for facet in evidence.queried) and not named.endswith("片")
+        reasons.append(f"您想要{named}{'片' if film else ''},它正是" if named else "它最接近您说的")
     for each in evidence.causes[:2]:
         past = each.history_item or ""
         shared = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.shared(past)))

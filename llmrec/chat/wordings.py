@@ -1,6 +1,6 @@
 """What the conversation says in words, in English and Chinese: data alone.
 
-`{noun}` and `{nouns}` are the catalogue's word for its items. Of several wordings none comes twice in a row.
+`{noun}` and `{nouns}` are the catalogue's word for its items.
 """
 
 from collections.abc import Mapping
@@ -18,102 +18,25 @@ ATTRIBUTES = {
 }  # fmt: skip
 """Noun of an attribute -> the Chinese one."""
 
-SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "accept": {
-        "en": (
-            "Good. Say `more` for others, or ask about a number of the list.",
-            "Glad that it suits. There is more whenever you like.",
-        ),
-        "zh": ("好的。想看别的就说“再来几个”,也可以问列表里的某一个。", "合适就好,需要时再叫我。"),
-    },
-    "greet": {
-        "en": (
-            "Hello! What {noun} are you in the mood for?",
-            "Hi there. Tell me what you feel like, and I will look through the {nouns}.",
-            "Good to see you. A mood, a kind of {noun} or one that you liked is enough to begin with.",
-        ),
-        "zh": ("你好!今天想找什么样的{noun}?", "您好,说说您的喜好,我来帮您找{noun}。", "嗨!告诉我心情、类型或者您喜欢过的一个{noun}就行。"),
-    },
-    "thank": {
-        "en": ("You are welcome.", "Glad to help. There is more whenever you like.", "My pleasure."),
-        "zh": ("不客气。", "很高兴能帮上忙,需要时再叫我。", "应该的。"),
-    },
-    "end": {
-        "en": ("Goodbye, and enjoy it.", "See you next time.", "Take care. I am here when you need another {noun}."),
-        "zh": ("再见,祝您愉快。", "下次见。", "慢走,想找{noun}时再来。"),
-    },
-    "small_talk": {
-        "en": (
-            "I am a program that recommends {nouns}, so I have little to tell of myself. What are you in the mood for?",
-            "That is kind of you to share. I know {nouns} best: shall I look for one that fits?",
-            "I only have {nouns} to talk of, but of those plenty. What would you like?",
-        ),
-        "zh": ("我是推荐{noun}的程序,自己的事没什么可说的。您想找点什么?", "谢谢您跟我聊。我最懂的是{noun},要不要帮您找一个?", "我只会聊{noun},不过这方面有的是。您想要什么样的?"),
-    },
-    "off_topic": {
-        "en": (
-            "I cannot help with that: I only know the {nouns} in this catalogue. Is there one that I can find for you?",
-            "That is outside of what I know, which is {nouns}. Tell me what you feel like and I will look.",
-            "I have no answer to that. With {nouns} I can help.",
-        ),
-        "zh": ("这个我帮不上,我只了解这里的{noun}。要我帮您找一个吗?", "这超出我的范围了,我懂的是{noun}。说说您想要什么样的吧。", "这个问题我答不了,找{noun}我可以帮忙。"),
-    },
-    "harmful": {
-        "en": (
-            "I will not help with that. I am glad to look for a {noun}.",
-            "That is nothing that I do. If you would like a {noun}, tell me which kind.",
-            "No, I keep to my rules here. Shall we go on with {nouns}?",
-        ),
-        "zh": ("这个我不能帮忙。找{noun}的话我很乐意。", "这样的事我不做。想要什么样的{noun},可以告诉我。", "抱歉,我得守规矩。我们接着聊{noun}吧?"),
-    },
-    "complain": {
-        "en": (
-            "I am sorry that this missed. Say what was wrong, such as `not 2`, `newer` or `no horror`, or `start over`.",
-            "Sorry about that. Name one {noun} that you like, or what to leave out, and I will change the list.",
-            "I apologise. `more` shows others, `like TITLE` tells me your taste, `start over` drops what I understood.",
-        ),
-        "zh": ("抱歉没有推荐好。告诉我哪里不对,比如“不要恐怖的”“新一点”,我马上换。", "对不起。说一个您喜欢的{noun},或者不想要的类型,我来调整。", "很抱歉让您不满意。可以说不要第几个,或者重新开始。"),
-    },
-    "unsure": {
-        "en": (
-            "No hurry. Name a kind, a mood or a {noun} that you liked, or say “you choose” and I pick one.",
-            "That is fine: `surprise me` shows something else, “you choose” leaves the choice to me.",
-        ),
-        "zh": ("不着急。说个类型、心情或者喜欢过的{noun},也可以说“你选一个”。", "没关系,说“随便来几个”或者“你选一个”都行。"),
-    },
-    "narrates": {
-        "en": (
-            "Thank you for telling me. What {noun} would do now: something light, something gripping, or like one that you love?",
-            "I see. Say what would suit that, a kind or a mood, and I look for a {noun}.",
-        ),
-        "zh": ("谢谢您告诉我。现在想要什么样的{noun}?", "明白了。说个类型或者心情,我来找{noun}。"),
-    },
-    "talk": {
-        "en": (
-            "All right. Tell me what kind of {noun} you would like, or a mood.",
-            "Understood. Say the word when you want to go on with the {nouns}.",
-            "Good to know. Whenever you like, we go on.",
-        ),
-        "zh": ("好的,想找{noun}时随时叫我。", "明白了,需要的时候我们继续。", "嗯,知道了。想接着找就告诉我。"),
-    },
-    "unclear": {
-        "en": (
-            "I did not understand that. Could you say it in other words, such as `a funny one from the 90s`?",
-            "Sorry, I cannot make sense of that. What kind of {noun} would you like?",
-            "That was not clear to me. Name a kind, a mood or a title, please.",
-        ),
-        "zh": ("我没看明白,能换个说法吗?比如“90年代的喜剧”。", "抱歉,没懂您的意思。您想要什么样的{noun}?", "不太清楚您说的是什么,可以说类型、心情或名字。"),
-    },
-}  # fmt: skip
-"""Act -> language -> replies without a list."""
-
 SAYS: Mapping[str, Mapping[str, str]] = {
     "value": {"en": "{title}: {name} {value}.", "zh": "《{title}》的{name}:{value}。"},
     "genres": {"en": "The catalogue lists {title} as {value}.", "zh": "目录里《{title}》的类型是{value}。"},
     "year": {"en": "{title} is from {value}.", "zh": "《{title}》是{value}年的。"},
     "price": {"en": "{title} costs {value}.", "zh": "《{title}》的价格是{value}。"},
+    "price in own figures": {"en": "{value} in the catalogue's own figures, {place} here", "zh": "{value}(目录自己的数值),在这里{place}"},
+    "price cheapest": {"en": "among the cheapest", "zh": "属于最便宜的"},
+    "price cheaper": {"en": "on the cheaper side", "zh": "偏便宜"},
+    "price average": {"en": "about average", "zh": "算中等"},
+    "price dearer": {"en": "on the dearer side", "zh": "偏贵"},
+    "price dearest": {"en": "among the most expensive", "zh": "属于最贵的"},
     "about": {"en": "{title}: {value}", "zh": "《{title}》:{value}"},
     "lacks": {"en": "The catalogue does not tell {what}.", "zh": "目录里没有写{what}。"},
+    "lacks it": {"en": "The catalogue does not tell {what}: it has only {facts}.", "zh": "目录里没有写{what},只有{facts}。"},
+    "lacks unnamed": {"en": "That I cannot tell: of {title} the catalogue has only {facts}.", "zh": "这个我说不准,关于《{title}》目录里只有{facts}。"},
+    "lacks among": {
+        "en": "That I cannot tell; of {title} the catalogue has {facts} and the like.", "zh": "这个我说不准,关于《{title}》目录里有{facts}等。",
+    },
+    "more like it": {"en": "I can show others like it, though.", "zh": "不过可以找几个类似的。"},
     "cannot hold": {
         "en": "The catalogue does not tell {what}, so I cannot go by that.", "zh": "目录里没有写{what},所以没法按这个来选。",
     },
@@ -205,7 +128,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "old": {"en": "“Old” I take as before {year}.", "zh": "“老”我按{year}年以前来找。"},
     "less so kinds": {"en": "Less {mood}, then: {conditions}.", "zh": "好的,不要那么{mood}:{conditions}。"},
     "less so": {
-        "en": "Less {mood}, then, as near as words come to it: no attribute tells that.", "zh": "目录里没有写有多{mood},这一点没法按来选。",
+        "en": "Less {mood}, as far as I can tell: the catalogue has no word on it.", "zh": "目录里没有写有多{mood},这一点没法按来选。",
     },
     "mood untold": {
         "en": "The catalogue does not tell how {moods} its {nouns} are, so the list only leans that way.",
@@ -256,12 +179,6 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "absent no list": {"en": "There is no list yet; ask for something first.", "zh": "还没有列表,先说说想要什么吧。"},
     "absent value none": {"en": "None of {values} meets what the list asks for: {conditions}.", "zh": "符合现在条件({conditions})的里面没有{values}。"},
     "absent value some": {"en": "{count} of {values} would fit as well; others came nearer. Say “only {value}” to see them.", "zh": "{values}的也有{count}个符合,只是别的更接近。说“只要{value}”就能看到。"},
-    "able": {
-        "en": "Say what you are in the mood for (“something funny from the 90s, not horror”), or: more · more like 2 · the second one but newer · "
-        "why 2 · why not TITLE · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · what do you know about me · undo · start over",
-        "zh": "说说想要什么样的(“90年代的喜剧,不要恐怖的”),或者:再来几个 · 类似第二个的 · 第二个但是新一点 · 为什么推荐第二个 · 为什么没有某某 · 不要第二个 · "
-        "第一个看过了 · 就要第二个 · 你知道我什么 · 撤销 · 重新开始",
-    },
     "counted": {"en": "{count} of the {of} on the list{titles}.", "zh": "列表的{of}个里有{count}个{titles}。"},
     "colon": {"en": ": ", "zh": ":"},
     "liked": {"en": "Noted: you like {titles}, and the list goes by that.", "zh": "记下了,您喜欢{titles},列表会按这个来。"},
@@ -274,7 +191,6 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "recap nothing": {"en": "So far no condition holds; I go by your words alone.", "zh": "目前没有固定条件,我只按您说的话来找。"},
     "recap words": {"en": "your words “{query}”", "zh": "关键词“{query}”"},
     "recap like": {"en": "like {title}", "zh": "类似《{title}》"},
-    "known": {"en": "It has only {facts}.", "zh": "目录里只有{facts}。"},
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
     "hints": {
@@ -309,6 +225,11 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Going by kinds, {title} should be the {word}; the catalogue does not tell more.",
         "zh": "按类型看,《{title}》应该{word};更多的目录里没有写。",
     },
+    "judged several": {
+        "en": "Going by kinds, {titles} could be; which of them is the {word} I cannot tell.",
+        "zh": "按类型看,《{titles}》都有可能;哪个{word}我说不准。",
+    },
+    "like title": {"en": "Something like {title}, then.", "zh": "好的,找类似《{title}》的。"},
     "judged by text": {"en": "{title} should be {word}; of it the description says: {text}", "zh": "《{title}》应该{word},介绍里写着:{text}"},
     "judged most by text": {
         "en": "{title} should be the {word}; of it the description says: {text}", "zh": "《{title}》应该{word},介绍里写着:{text}",
@@ -370,8 +291,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "how many in all": {"en": "{count} {nouns} of the catalogue ({conditions}).", "zh": "目录里有{count}个({conditions})。"},
     "none left": {"en": "Yes, nothing else in the catalogue meets what you asked for.", "zh": "是的,目录里没有别的符合条件了。"},
     "named by none": {
-        "en": "The catalogue does not tell that: nothing that it says of the {nouns} on the list names “{what}”.",
-        "zh": "目录里没有写这一点,列表里的{noun}都没有提到“{what}”。",
+        "en": "That I cannot tell: the catalogue says nothing of it for these {nouns}. Name a kind or a mood, and I look for that.",
+        "zh": "这个我说不准,目录里没有写。说个类型或者心情,我就按那个找。",
     },
     "sequels": {"en": "In the catalogue these go on with them: {titles}.", "zh": "目录里有续集的:{titles}。"},
     "no sequels": {
@@ -428,8 +349,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "All right, {conditions} from now on.", "zh": "记住了,以后{conditions}。",
     },
     "accepted": {
-        "en": "{titles}: good choice. Others come with `more`; `undo` takes it back.",
-        "zh": "好的,就要{titles}。想看别的就说“再来几个”,想反悔就说“撤销”。",
+        "en": "{titles}: good choice.", "zh": "好的,就要{titles}。",
     },
     "seen": {
         "en": "Noted: you know {titles}, so I leave that out from now on.",

@@ -8,14 +8,15 @@ import pytest
 from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation
+from llmrec.chat.item_examples import example
 from llmrec.chat.nlu.named_items import items_named, places_beyond
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.questions import refers_to_topic
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.replies import Reply
+from llmrec.chat.short_replies import SHORT
 from llmrec.chat.state import DialogueState
-from llmrec.chat.wordings import SHORT
 
 SEARCHES = [query for unseen in (False, True) for query in queries(unseen) if query.action == "ask"]
 
@@ -126,7 +127,10 @@ def test_what_asks_for_nothing_gets_a_fitting_reply_without_a_list(shop: Catalog
     words = after_a_list(shop, line)
     language = "zh" if act and any("\u4e00" <= c <= "\u9fff" for c in line) else "en"
     nouns = {"noun": "film", "nouns": "films"} if language == "en" else {"noun": "电影", "nouns": "电影"}
-    assert words in [wording.format(**nouns) for wording in SHORT[act][language]]
+    options = [*SHORT[act][language], *SHORT.get(f"{act} on", {language: ()})[language]]
+    wish, unwanted = example(shop, language)
+    examples = {"example": f"{wish}, {unwanted}", "unwanted": unwanted}
+    assert words in [wording.format(**nouns, **examples) for wording in options], words
 
 
 @pytest.mark.parametrize(

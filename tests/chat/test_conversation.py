@@ -6,7 +6,8 @@ import pytest
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.clarification import answer_to, clarification, expected_gain, is_vague
 from llmrec.chat.conversation import Conversation
-from llmrec.chat.replies import HELP, Reply
+from llmrec.chat.item_examples import help_text
+from llmrec.chat.replies import Reply
 from llmrec.chat.state import DialogueState, Option, Question, narrowed
 from llmrec.errors import BadFilter, BadInput, UnknownItem
 
@@ -168,7 +169,7 @@ def test_starting_over_forgets_the_list_and_keeps_what_was_liked(conversation: C
 
 
 def test_nothing_is_helped_and_the_end_is_told(conversation: Conversation) -> None:
-    assert conversation.reply("  ").words == conversation.reply("help").words == HELP
+    assert conversation.reply("  ").words == conversation.reply("help").words == help_text(conversation.catalog)
     assert conversation.reply("quit").done and not conversation.reply("help").done
 
 

@@ -52,7 +52,7 @@ def answer(conversation: Conversation, line: str) -> str:
         ("are all of these under 2 hours?", "does not tell how long a"),
         ("are they all american?", "does not tell which country an item"),
         ("are they all in colour?", "in colour or in black and white"),
-        ("do they all have a happy ending?", "names “a happy ending”"),
+        ("do they all have a happy ending?", "says nothing of it"),
         ("are they good?", "how an item is rated"),
         ("are these new?", "year from 1990 to 1996"),
         ("都是喜剧吗?", "不全是"),
@@ -70,7 +70,7 @@ def test_a_question_about_every_item_is_answered_with_the_exceptions_or_with_wha
     ("line", "says"),
     [
         ("are any of these scary?", "Scream"), ("any of these good for summer?", "Indian Summer"),
-        ("any good for kids?", "Home Alone"), ("which of these is good for a wedding?", "names “a wedding”"),
+        ("any good for kids?", "Home Alone"), ("which of these is good for a wedding?", "says nothing of it"),
         ("do any of them have a sequel?", "Home Alone: Home Alone 3"), ("都有续集吗", "Home Alone 3"),
         ("are these the only ones?", "6 items meet"), ("只有这几部吗", "一共6个"),
         ("how many comedies do you have?", "4 items of that kind (comedies)"),
@@ -84,7 +84,7 @@ def test_what_of_the_list_fits_is_told_as_far_as_kinds_and_texts_go(films: Conve
     ("line", "says"),
     [
         ("are they all black?", "not Sun"), ("are these all cotton?", "name “cotton” for Mio"), ("do they all have pockets?", "Mio"),
-        ("are these cheap?", "for less than"), ("都是棉的吗", "Mio"), ("都有口袋吗", "Mio"), ("适合上班穿吗", "没有写这一点"),
+        ("are these cheap?", "for less than"), ("都是棉的吗", "Mio"), ("都有口袋吗", "Mio"), ("适合上班穿吗", "目录里没有写"),
     ],
 )  # fmt: skip
 def test_of_clothes_descriptions_answer_too(shop: Conversation, line: str, says: str) -> None:

@@ -177,7 +177,7 @@ RATHER_THAN = re.compile(
     r"(?:(?:pick|picked|choose|chose|chosen|recommend|recommended|suggest|suggested|show|shown|list|listed|put|rank|ranked|prefer|take|have)\b ?)?"
     r"(?P<one>.+?),? (?:ranked |listed |placed |put |better |shown )?(?:and not|but not|instead of|rather than|over|not|before|above|ahead of|higher than|than|in place of) "
     r"(?P<other>.+?)[\s?.!]*|"
-    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*|"
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在(?!最|第一))(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*把(?P<c>.+?)(?:放|排|摆|列)(?:在|到)?(?:最?前面?|第一(?:个|位)?|最?上面|里面)?[,]?(?:而|却)?(?:不|没)(?:放|排|摆|选|推荐?|列|要)?(?:是)?(?P<d>.+?)(?:呢|啊)?[?。! ]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:推荐?|选|是|给我)(?P<e>[^,]+?)[,](?P<f>[^,]+?)(?:就|难道)?(?:不行|不可以|不好|怎么不行)(?:吗|么)?[?。! ]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?P<g>[^,比]+?)(?:会|要)?比(?P<h>[^,]+?)(?:还|更)?(?:靠[前后上下]|好|排?[得名]?[高低前后])(?:呢|啊)?[?。! ]*",
@@ -351,6 +351,8 @@ SUPERLATIVE = re.compile(
 """What is compared by, as a question says it."""
 BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
 SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
+TAKES = re.compile(r"\b(?:i|we)(?:'ll| will|'d| would) (?:take|have|get|buy|go (?:for|with))\b|就(?:要|买|选)", re.I)
+"""What takes an item, whichever it is."""
 BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
 
 

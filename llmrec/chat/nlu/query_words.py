@@ -211,7 +211,7 @@ _TELLS_NOTHING = frozenset(
         "february march april may june july august september october november december spring summer autumn winter "
         "person people wife husband girlfriend boyfriend partner friend friends mum mom mother dad father brother sister son "
         "daughter kids kid child children family please thanks ok okay yes no not never without any some all both after before "
-        "again still too also just only really very quite rather maybe perhaps actually honestly but and or if when than then so",
+        "again still too also over just only really very quite rather maybe perhaps actually honestly but and or if when than then so",
     )
 )
 """Words that are no wish by themselves: of the person, of the time, of what is done."""
