@@ -1,4 +1,4 @@
-"""What the texts of two items both name: somebody ("Luke Skywalker"), a part of a story ("a cyborg"), what a thing has.
+"""What the stories of two items both name: somebody ("Luke Skywalker"), or something that happens in it ("a cyborg").
 
 Only words of a list are told: two texts share many words that are no likeness to a reader ("a result", "the scene").
 """
@@ -32,14 +32,6 @@ talent show; a taxi driver; a teacher; terrorists; a terrorist; a therapist; a t
 toys; a treasure; a trial; a truck driver; twins; a tyrant; a vampire; vampires; a virus; a volcano; a volleyball; a
 wedding; a werewolf; werewolves; a whale; a widow; a widower; a witch; witches; a witness; a wizard; wolves; a wolf; a
 writer; a zombie; zombies
-"""
-_OF_THINGS = """
-alpaca; an adjustable hood; an elasticated waist; an open back; balloon sleeves; batwing sleeves; beads; buckles;
-cashmere; cap sleeves; chiffon; corduroy; crêpe; denim; down; dropped shoulders; embroidery; faux fur; flared legs;
-flounces; a flounce; frills; a frill; fringes; glitter; lace; leather; imitation leather; linen; long sleeves; lyocell;
-mesh; merino; modal; mohair; notch lapels; organza; padding; pleats; a polo neck; puff sleeves; sequins; silk; satin;
-short sleeves; smocking; spaghetti straps; studs; suede; taffeta; tassels; tulle; a turtle neck; a turtleneck; tweed;
-twill; velour; velvet; viscose; a v-neck; wide legs; wool; a wrapover front; a wrapover skirt
 """
 _NAME = re.compile(r"(?<![\w'])(\w+\s+)?((?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]{2,})(?![\w'])")
 _PLACED = frozenset("in of at the from to near outside through across around for and".split())  # noqa: SIM905
@@ -79,25 +71,23 @@ def _names(text: str) -> list[str]:
     return [name for _, name in found if name not in placed and not _NOBODY.match(name)]
 
 
-def common_things(item: Item, other: Item, of_stories: bool) -> str:
-    """What the texts of two items both have, as a sentence names it ("lace and puff sleeves"); "" for nothing.
+def common_things(item: Item, other: Item) -> str:
+    """What the texts of two items both have, as a sentence names it: "a robot and a spy"; "" for nothing.
 
     Parameters
     ----------
     item, other
         Of one catalogue.
-    of_stories
-        Whether they are works that tell a story, and not things.
 
     Examples
     --------
     >>> first = Item("1", "Wolf", "A publisher is bitten by a wolf and becomes a werewolf.")
     >>> second = Item("2", "An American Werewolf", "Two tourists are attacked by a werewolf.")
-    >>> common_things(first, second, of_stories=True)
+    >>> common_things(first, second)
     'a werewolf'
     """
     found: list[str] = []
-    for phrase in _STORY_PHRASES if of_stories else _THING_PHRASES:
+    for phrase in _PHRASES:
         noun = re.sub("^(?:an?|the) ", "", phrase)
         if all(_has(noun, each.description) for each in (item, other)) and not any(noun in told for told in found):
             found.append(phrase)
@@ -116,4 +106,4 @@ def _phrases(listed: str) -> tuple[str, ...]:
     return tuple(sorted((" ".join(each.split()) for each in listed.split(";")), key=len, reverse=True))
 
 
-_STORY_PHRASES, _THING_PHRASES = _phrases(_OF_STORIES), _phrases(_OF_THINGS)
+_PHRASES = _phrases(_OF_STORIES)

@@ -18,7 +18,12 @@ _TELLING = (
 """Genres, those first that tell most of a film."""
 _BESIDE = ("comedy", "adventure", "thriller", "drama", "romance", "crime", "mystery", "action")
 """Genres that are told beside a more telling one, the first that the film has."""
-_ALONE = frozenset({("thriller", "drama"), ("horror", "drama"), ("horror", "action"), ("documentary", "drama")})
+_ALONE = frozenset(
+    {
+        ("thriller", "drama"), ("horror", "drama"), ("horror", "action"), ("documentary", "drama"),
+        ("sci-fi", "romance"), ("horror", "romance"), ("western", "romance"), ("crime", "romance"),
+    }
+)  # fmt: skip
 """Pairs of which only the first is told."""
 _ORDER = (
     "animation", "children's", "romance", "sci-fi", "horror", "war", "crime", "action", "adventure", "fantasy",

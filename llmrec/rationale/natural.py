@@ -22,7 +22,7 @@ from llmrec.rationale.subject import KINDS, Subject, telling_kinds
 
 DRAWS = 12
 """Drafts of one reason before the next takes its place."""
-JOINED = 0.4
+JOINED = 0.75
 """Share of the reasons that leave to what is told to show what of it bears on the wish."""
 PERSONAL = 0.35
 """Share of the reasons by a query that tell of an item of the person's history, too, that is of the kind."""
@@ -36,16 +36,16 @@ STORIES = 4
 """Sentences of an item's own text that are tried."""
 LONGEST = 58
 """Words of a text to which a sentence on what the item's text does not say is added, at most with it."""
-BESIDE = 0.3
+BESIDE = 0.15
 """Share of the reasons that tell of a second word of the wish that the text does not have it."""
 UNMET = 0.5
 """The same where no word of it is met."""
 RETOLD = 0.8
 """Share of the stories that are told behind "about", or in a sentence of their own, rather than behind a colon."""
-COMMON_OF_THINGS = 0.4
-"""Share of the reasons by a thing with the same material or cut that tell of that: many things have wool."""
 _ECHO = re.compile(r"\{e\}[^.]*: \{x0?\}|\{x\}\. \{It\} \{has\} \{e\}$")
 """Plans that say what the text has right beside that text."""
+_CAUSAL = re.compile(r"brought|\bled\b|why we|came up|because")
+"""Plans that say of an item of the history that it led to the recommended one."""
 _ANNOUNCED = re.compile(r"\{B\}[^.]*(?:: \{x\}|\. \{X\})")
 """Plans that say what the item has in common with another before its text does."""
 
@@ -81,6 +81,8 @@ def natural_drafts(
     for bare in (False, True):
         for reason in reasons:
             listed = reason.bare if bare else reason.plans
+            if reason.name == "alike" and not about_it.leads:
+                listed = tuple(plan for plan in listed if not _CAUSAL.search(plan))
             drawn = rng.sample(listed, len(listed))
             if reason.name == "unlike" and about_it.of_another_kind and rng.random() < CONTRASTED:
                 drawn.sort(key=lambda plan: "{L}" not in plan)
@@ -122,6 +124,8 @@ def _reasons(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     if about_it.missed:
         of_things = plans.MISSED_THING if _is_colour(about_it) else plans.MISSED_KIND
         yield _Reason("missed", of_things if thing else plans.MISSED, plans.PLAIN["missed"])
+    if about_it.again:
+        yield _Reason("again", plans.AGAIN, plans.AGAIN)
     same = _Reason("same", plans.SAME, plans.PLAIN["same"])
     has_query = bool(brief.query) and not about_it.missed and brief.strength != "faint"
     if about_it.variant and not (has_query and rng.random() < 0.5):
@@ -209,7 +213,7 @@ def _of_the_history(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
         found.append(_Reason("alike", listed, plans.PLAIN["alike"], shared, None, silent))
     if about_it.known:
         found.insert(0, _Reason("known", plans.KNOWN, (), shared, None, silent))
-    elif about_it.common and (about_it.thing is None or rng.random() < COMMON_OF_THINGS):
+    elif about_it.common:
         found.insert(0, _Reason("common", plans.COMMON, (), shared, None, silent))
     yield from found
     yield _Reason("unlike", plans.UNLIKE, plans.PLAIN["led"], (), None, silent)
@@ -242,7 +246,8 @@ def _further(about_it: Subject, term: QueryTerm | None, told: str) -> str:
     if term is None or not term.direct or _holds(term, told):
         return ""
     parts = sentences(about_it.item.description)
-    return next((each.rstrip(".") for each in parts if _holds(term, each) and len(each.split()) <= READABLE), "")
+    able = (each for each in parts if _holds(term, each) and len(each.split()) <= READABLE and " \u2013 " not in each)
+    return next((each.rstrip(".") for each in able), "")
 
 
 def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) -> dict[str, str]:
@@ -264,6 +269,8 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
     short = name if rest and rng.random() < SHORT else thing.words if thing else ""
     term = reason.term
     word = term.word if term else ""
+    if told.startswith(f"{about_it.item.title} is a"):  # "a sci-fi drama. Contact is a science fiction film"
+        kind = another = both = ""
     if thing and not _says_noun(
         about_it.facets, kind, thing.words
     ):  # "swimwear bottom", where the text says "bikini bottoms"

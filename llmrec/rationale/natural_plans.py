@@ -96,11 +96,11 @@ FURTHER = (
 """Where another sentence of the item's text has the word, `{M}`."""
 SILENT = {
     "is": (
-        "Whether {it} {are} {q}, the {text} does not say",
-        "How {q} {it} {are}, the {text} does not say",
-        "Its {text} does not say whether {it} {are} {q}",
-        "Its {text} does not say how {q} {it} {are}",
-        "The {text} does not say whether {it} {are} {q}, though",
+        "{It} may not be {q} enough, though",
+        "{It} may not be very {q}, though",
+        "How {q} {it} {are} is hard to tell",
+        "Whether {it} {are} {q} enough is hard to tell",
+        "Maybe not {q} enough, though",
     ),
     "has": (
         "Its {text} does not mention {q}",
@@ -150,7 +150,6 @@ UNMET_THING = (
     "{X}. {It} {are} {V}, as you asked",
     "{V}, as you asked: {x}",
     "You asked for {Q}: {x}",
-    "{X}, as you asked",
     "{X0}. {It} {has} {rest}, and you asked for {Q}",
     "{Q}, you said: {x}",
     "You wanted {Q}: {x}",
@@ -185,8 +184,6 @@ REQUESTED = (
 )
 """Where the attributes that the wish names are the item's."""
 REQUESTED_THING = (
-    "{X}, as you asked",
-    "{X0}, as you asked. {It} {has} {rest}",
     "You asked for {Q}: {x}",
     "{Q}, you said: {x}",
     "You wanted {Q}, so here is one: {x}",
@@ -364,6 +361,15 @@ SAME = (
     "You have {H}; {this} in {V}: {x}",
 )
 """Where the item is a title that the person has in another colour."""
+AGAIN = (
+    "You have {them} in {V} already; in case you want another: {x}",
+    "You {chose} {them} in {V} before: {x}",
+    "{X}. You have {them} in {V} already",
+    "The {T} that you {chose}, in {V} again: {x}",
+    "{H} once more, in {V}: {x}",
+    "You have {them} in {V}. Another one? {X}",
+)
+"""Where the item is a title that the person has in the same colour."""
 WEAK = (
     "A guess, as little in your history speaks for it: {x}",
     "Take it as a guess: {x}",

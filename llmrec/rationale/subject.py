@@ -18,9 +18,9 @@ from llmrec.rationale.query_terms import QueryTerm, query_terms
 
 NEARLY = 0.35
 """Share of the strongest cause's effect from which another may be told in its place."""
-OF_THE_KIND = 0.2
+OF_THE_KIND = 0.12
 """The same for a cause that is of the item's kind, which says more to a reader than a stronger one that is not."""
-CAUSES = 8
+CAUSES = 20
 """Causes of which the one that is most of the item's kind is told."""
 KINDS = ("genres", "genre", "category", "type", "product_type")
 _SHADES = frozenset(("dark", "light", "bright", "pale", "deep", "off", "other"))
@@ -155,9 +155,23 @@ class Subject:
         return next((i for i in named if natural_order(self.vocabulary.titles[i]) == first), "")
 
     @cached_property
+    def leads(self) -> bool:
+        """Whether the cause that is told first moved the score nearly as much as any."""
+        effects = {e.history_item: e.effect for e in self.evidence.history}
+        return effects.get(self.cause, 0.0) >= NEARLY * max(effects.values(), default=0.0)
+
+    @cached_property
+    def again(self) -> bool:
+        """Whether it is a thing that the person has, of the same title and colour: there is no more to choose by."""
+        mine = self.item.title.casefold()
+        same = (i for i in self.interacted if self.catalog.item(i).title.casefold() == mine)
+        colours = [{f.value for f in self.vocabulary.facets[i] if f.name in ("colour", "color")} for i in same]
+        return bool(self.thing and self.colour) and any(self.colour in {c.lower() for c in each} for each in colours)
+
+    @cached_property
     def common(self) -> str:
         """What its own text and that of the cause both have, "" for nothing."""
-        return common_things(self.item, self.catalog.item(self.cause), self.has_genres) if self.cause else ""
+        return common_things(self.item, self.catalog.item(self.cause)) if self.cause and self.has_genres else ""
 
     @cached_property
     def known(self) -> str:
@@ -217,8 +231,8 @@ def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Br
 
     def alike(cause: Cause) -> int:
         other = catalog.item(by_title[cause.title])
-        things, name = common_things(item, other, genres), genres and common_name(item, other)
-        return len(telling_kinds(cause.shared, facets)) + 2 * bool(things) + 4 * bool(name)
+        common = 2 * bool(common_things(item, other)) + 4 * bool(common_name(item, other)) if genres else 0
+        return len(telling_kinds(cause.shared, facets)) + common
 
     ordered = sorted(able, key=lambda cause: -alike(cause))
     return replace(brief, history=(*ordered, *(cause for cause in brief.history if cause not in able)))

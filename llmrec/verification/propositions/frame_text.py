@@ -11,7 +11,7 @@ _TEXT = frozenset({"plot", "description", "text"})
 _AROUND = frozenset(
     """there is are 's has have here it its this these they one ones in with of a an the some both and or plus too also
     as well you asked for wanted whether how about on at all say says said mention mentions tell tells does do not
-    nothing no never only what that but though by""".split()  # noqa: SIM905
+    nothing no never only what that but though by may maybe be enough very hard""".split()  # noqa: SIM905
 )
 """Words around what the text has, or does not say."""
 
@@ -20,8 +20,9 @@ _COMMON = frozenset("know from film movie one book thing like after another more
 
 
 def silence_frame(segment: Segment) -> Propositions:
-    """What was asked for and the item's own text does not say: "the plot does not mention a marriage"."""
-    if not segment.words("plot description text") or not segment.words("not nothing no never"):
+    """What was asked for and the item's own text does not say: "the plot does not mention a marriage", "maybe not warm"."""
+    owned = segment.words("plot description text") and segment.words("not nothing no never")
+    if not owned and not re.search(r"\bmay(?:be)? not\b|\bhard to tell\b", segment.text.lower()):
         return None
     if segment.of_kind_any("item", "number"):
         return None
