@@ -208,8 +208,7 @@ class Conversation(LineAnswers):
         if length is not None and reply.list is not None:
             reply = self._of_length(reply, reply.list, length, language)
         if reply.list is not None and before.last is not None and cues.OTHERS.search(line):
-            excluded = tuple(dict.fromkeys((*reply.list.excluded, *before.last.excluded, *before.last.items)))
-            reply = self._listing(reply.list.model_copy(update={"excluded": excluded}), reply.words)
+            reply = self._listing(self._lists.others(reply.list, before.last), reply.words)
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
         of_item = image is None and self._corrections.speaks_of_item(line, before)

@@ -11,7 +11,7 @@ from statistics import median
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import is_kind
-from llmrec.catalog.wording import plain
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.moods import MIN_IN_MOOD, moods
@@ -91,7 +91,11 @@ class Criticisms:
         items = [self._catalog.item(id) for id in ids]
         if compared := criticised(criticism):
             return self._numbers(*compared, reaction, items, language, state)
-        if mood := _mood(criticism):
+        mood = _mood(criticism)
+        if mood == "boring" and wording(self._words).noun == "product":  # nothing ranks clothes by that
+            others = reaction.kind == "criticise"
+            return Steering(words=SAYS["others then"][language] if others else "", others=others)
+        if mood:
             return self._mood(mood, criticism, language, state)
         excess = _EXCESS.search(criticism)
         if excess is None:

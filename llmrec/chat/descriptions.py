@@ -221,6 +221,7 @@ def understood(
     gone = tuple(
         each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)
     )
+    gone = tuple(each for each in gone if len(values_of(each)) <= MAX_QUOTED)
     if gone:
         adds = bool(intent.filters or intent.comparisons)
         key = "set aside" if not adds or met((*gone, *listing.conditions)) else "let go"

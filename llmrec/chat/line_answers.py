@@ -110,9 +110,12 @@ class LineAnswers:
         if intent.action == "drop":
             return self._drop(intent.subject, line)
         asks, suited, mood, untold = image is None and intent.action in ("ask", "similar"), "", "", ""
+        reported: tuple[str, ...] = ()
         if asks:
             intent, suited, self.state = self._reader.suited(intent, line, self.state)
+            stated = intent.filters
             intent, mood, untold = self._reader.in_mood(intent, line)
+            reported = tuple(each for each in intent.filters if each not in stated)
             intent, self.state = self._reader.without_refused(intent, line, self.state)
         words = ""
         if image is None:
@@ -138,7 +141,7 @@ class LineAnswers:
             said = understood(
                 intent, wanted, self.state, self._before, self._words, language,
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
-                preferred=(*intent.preferred, *wanted.preferred) if mood else (),
+                preferred=(*intent.preferred, *wanted.preferred, *reported) if mood else (),
                 met=lambda conditions: self._lists.conditions.meets(conditions, never),
             )  # fmt: skip
             words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)
@@ -199,6 +202,8 @@ class LineAnswers:
             except BadInput as error:
                 said.append(_sentence(error))
                 continue
+            if parts.rest and each.kind == "criticise" and not (outcome.conditions or outcome.query):
+                continue  # "too boring. something with a pattern": the rest says what would be better
             self.state = self._reactions.holding(outcome, self._lists)
             said.append(outcome.words)
         told = {"topic": parts.topic or self.state.topic, "mentioned": parts.mentioned or self.state.mentioned}

@@ -25,6 +25,7 @@ from llmrec.chat.nlu.named_items import with_places, within_title
 from llmrec.chat.nlu.narration import without_narration, without_talk
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
+from llmrec.chat.nlu.patterns import patterned
 from llmrec.chat.nlu.query_words import bare_query, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, find_title, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
@@ -74,6 +75,7 @@ _SAME_BUT = re.compile(
     re.I,
 )
 """How a line begins that goes on with the list before: what it says behind is all that changes."""
+_ADDS = re.compile(r"^(?:(?:ok(?:ay)?|right|great|now|and|also|plus|then|so|maybe)\b[,. ]*)+", re.I)
 _OPEN_CLAUSE = re.compile(
     r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
     r"\s*(?=[,.;]|$|\b(?:tonight|today|now|please|this evening)\b)",
@@ -121,6 +123,8 @@ class ListReader:
         line = with_titles(repeated_query(without_talk(spelt_out(composed(line[:READ_CHARACTERS])))), self._words)
         if listed and (same := _SAME_BUT.match(line)) and (same["what"] or wording(self._words).noun != "product"):
             line = f"but {line[same.end() :]}"  # "the same in red" of a product speaks of it
+        if wording(self._words).noun == "product" and cues.GOES_WITH.search(line):
+            line = _ADDS.sub("", line)  # "ok and flat shoes to go with it" asks for shoes
         line = rephrased(line, self._words)
         line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
@@ -242,6 +246,10 @@ class ListReader:
         else:
             said = ""
         words = _for_moods(said, conditions, line)
+        query, pattern = patterned(intent.query, self._words)
+        if pattern and not any(attributes_of(pattern) == attributes_of(each) for each in asked):
+            intent = dataclasses.replace(intent, query=query, filters=(*intent.filters, pattern))
+            words = " ".join(part for part in (words, SAYS["patterned"][language_of(line)]) if part)
         if left := [
             each for each in negated_moods(line) if (antonym(each) or each) not in said and not self._tells(each)
         ]:

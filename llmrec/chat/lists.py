@@ -255,6 +255,25 @@ class ListPlanner:
         made = {"conditions": conditions, "preferred": preferred, "excluded": excluded}
         return last.model_copy(update={**made, "items": (), "response_id": None})
 
+    def others(self, target: ListState, last: ListState) -> ListState:
+        """Describe a list without what was shown before, in whatever colour.
+
+        Parameters
+        ----------
+        target
+            The list.
+        last
+            The last one.
+
+        Returns
+        -------
+        ListState
+        """
+        shown = (*last.excluded, *last.items)
+        titles = {self._words.item(id).title for id in last.items if id in self._words.row}
+        named = (item.id for item in self._words.items if item.title in titles)
+        return target.model_copy(update={"excluded": tuple(dict.fromkeys((*target.excluded, *shown, *named)))})
+
     def without(self, dropped: str, state: DialogueState) -> tuple[DialogueState, ListState | None]:
         """Describe the last list without some of its conditions.
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from llmrec.catalog import Catalog
 from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.vocabulary import is_kind
+from llmrec.catalog.wording import wording
 from llmrec.chat.condition_sets import ConditionSets, allowing, implied, numeric, states_kind
+from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_english
@@ -91,7 +93,8 @@ class QueryChanges:
         if elsewhere and elsewhere[0].lower() == "instead" and conditions:
             return self._states_kind(conditions, intent)  # "something red instead" is of the same kind
         stated = any(states_kind(each) for each in (*intent.filters, *intent.preferred))
-        return elsewhere is not None or (stated and _RATHER.search(line) is not None)
+        other = _RATHER.search(line) or (cues.GOES_WITH.search(line) and wording(self._words).noun == "product")
+        return elsewhere is not None or (stated and other is not None)
 
     def with_own_kinds(self, intent: Intent, line: str) -> Intent:
         """Hold a line that wants something else to the kinds that its words stand for: "rather something funny".

@@ -142,6 +142,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "You told me for good: {conditions}. For this list that gives way to what you ask now; it holds again from your next search on.",
         "zh": "您说过以后都要{conditions},这次先按您现在说的来,下次搜索时仍然有效。",
     },
+    "patterned": {"en": "With a pattern, then: prints, stripes, checks and the like.", "zh": "好的,要有花纹的:印花、条纹、格子之类。"},
     "mood beside": {
         "en": "Hardly anything is both, so this stays as it was: {conditions}.", "zh": "同时又是那样的几乎没有,还是按{conditions}来找。",
     },
@@ -359,6 +360,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "rejected": {"en": "{titles} will not be shown again.", "zh": "不再推荐{titles}。"},
     "criticised": {"en": "{conditions}, then.", "zh": "好的,{conditions}。"},
     "reverted items": {"en": "Taken back: what you told me of {titles} no longer counts.", "zh": "已撤销,刚才关于{titles}的话不算了。"},
+    "others then": {"en": "Others, then.", "zh": "换别的。"},
     "back in": {"en": "{titles} may come again.", "zh": "好的,{titles}又可以出现了。"},
     "still in": {"en": "{titles} was never ruled out.", "zh": "{titles}一直没有被去掉。"},
     "nothing turned down": {"en": "None of those was ruled out; here they are.", "zh": "这些都没有被去掉,还在这里。"},

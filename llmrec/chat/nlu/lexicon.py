@@ -26,7 +26,7 @@ SYNONYMS = {
     "dark blue": ("navy",), "off white": ("cream", "ivory"), "dark red": ("burgundy", "maroon", "wine red"),
     "yellowish brown": ("brown", "camel", "tan"), "greenish khaki": ("khaki", "olive"), "purple": ("lilac", "violet"),
     "turquoise": ("teal",), "dark grey": ("charcoal",),
-    "solid": ("unpatterned",), "all over pattern": ("patterned", "printed", "floral", "flowery"),
+    "solid": ("unpatterned",), "all over pattern": ("printed", "floral", "flowery"),
     "glittering/metallic": ("sparkly", "glittery", "shiny"), "sequin": ("sparkly",), "knitwear": ("knitted",),
     "boots": ("shoes",), "sandals": ("shoes",), "coat": ("outerwear",), "lace": ("lacy",),
     "check": ("checked", "checkered", "plaid"), "dot": ("polka dot", "spotted"), "documentary": ("docu",),

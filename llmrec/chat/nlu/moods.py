@@ -138,7 +138,7 @@ MOODS = (
         "音乐节|露营|徒步", "jacket boots hoodie coat outdoor_waistcoat 夹克 靴子 卫衣", noun=True, occasion=True,
     ),
     _mood(r"(?:for|to) (?:the |my )?(?:office|work|(?:job )?interviews?|(?:business )?meetings?)|office wear|businesslike", "上班|通勤|面试", "blazer blouse shirt trousers 西装 衬衫 裤子", noun=True, occasion=True),
-    _mood(r"(?:(?:as |for )?(?:a )?wedding guests?|(?:for|to) (?:a |my \w+'?s? |the )?(?:\w+ )?(?:wedding|christening|prom|gala|cocktail party))", "婚礼|参加婚礼|晚宴", "dress jumpsuit/playsuit blazer skirt 连衣裙 西装", noun=True, occasion=True),
+    _mood(r"(?:(?:as |for )?(?:a )?wedding guests?|(?:(?:for|to) )?(?:(?:a|an|the|my|our|his|her|their) )?(?:[\w-]+(?:'s|s')? )?(?:wedding|christening|prom|gala|cocktail party))", "婚礼|参加婚礼|晚宴", "dress jumpsuit/playsuit blazer skirt 连衣裙 西装", noun=True, occasion=True),
     _mood(r"(?:for|to) (?:the |a )?(?:beach|pool|seaside)(?: holiday)?", "海边|沙滩|游泳", "bikini_top swimwear_bottom swimsuit sarong 泳衣", noun=True, occasion=True),
     _mood(r"(?:for|to) (?:the )?(?:gym|yoga|running|jogging|work(?:ing)? ?out)|(?:gym|yoga|running|jogging|workout)(?: (?:stuff|gear|clothes|wear|kit|things|outfits?))", "健身|跑步|瑜伽", "leggings/tights t-shirt vest_top shorts sneakers 运动裤 T恤", noun=True, occasion=True),
 )  # fmt: skip

@@ -24,7 +24,7 @@ _PLACES = re.compile(
     r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?:(?<!\bof )|(?=\d{1,2} (?:and|or) \d))(?<!\bage )(?<!\baged ))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
     r"minutes?|mins?|hours?|pages?|euros?|dollars?|bucks|people|kids|岁|年|分钟|块|元|页|个))?|"
     r"\b(?:the )?(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
-    r"(?: (?:one|film|movie|book|item|product|song|album))?(?! (?:time|night|week|month|year|season))\b|"
+    r"(?: (?:one|film|movie|book|item|product|song|album|pair))?(?! (?:time|night|week|month|year|season))\b|"
     r"第(?P<chinese>[一二三四五六七八九十])|最后(?:一个|一部|一本|一件|那个|那部)",
     re.I,
 )

@@ -154,7 +154,7 @@ FILLERS = frozenset(
         "very quite if possible looking search searching find show give recommend suggest watch watching see seen "
         "what which how about else again instead rather than as does do did have has had got been was were will let's let "
         "think reckon guess meant mean everyone everybody mix completely totally entirely different whatever ugh normally usually typically cool swap "
-        "more else always this that these those here really still even much many lot lots fine good nice great best put up",
+        "wear wearing person more else always this that these those here really still even much many lot lots fine good nice great best put up",
     )
 )
 """Words that tell no item from another, at the edges of what is wanted."""

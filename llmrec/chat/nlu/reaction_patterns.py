@@ -8,9 +8,7 @@ from llmrec.chat.nlu.negated_moods import CHINESE_MOODS
 Kind = Literal["accept", "seen", "like", "reject", "criticise"]
 
 ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
-_THING = (
-    r"(?:one|film|movie|book|item|product|song|album|track|game|dress|shirt|shoes?|show|series|option|pick|suggestion)"
-)
+_THING = r"(?:one|film|movie|book|item|product|song|album|track|game|dress|shirt|shoes?|pair|show|series|option|pick|suggestion)"
 PLACE = (
     rf"(?:(?:(?:the|that|option|{_THING}|number|nr\.?|no\.) ?|#)?(?:{ORDINAL}\b|\d{{1,2}}(?:st|nd|rd|th)?(?!\w|"
     rf"[.,]\d))"

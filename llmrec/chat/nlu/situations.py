@@ -14,6 +14,7 @@ _OCCASION = re.compile(
     r"(?:for|with) (?:a |the |my |our )?(?:group|couple|crowd|whole gang|gang|lot of us|both of us|all of us)(?: of (?:friends|people|mates|us))?(?! (?:who|that|in)\b)|"
     rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
     rf"(?:{_NIGHT}|(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
+    r"|(?:in|for|next|this|early|late|mid|by|at the (?:end|beginning) of)[- ](?:january|february|april|may|june|july|august|september|october|november|december)(?= *(?:$|[,.;!?]|and\b|but\b|or\b))"
     r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|family|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
     r"|(?:for )?(?:a |my |our |the |his |her )?(?:kids'?|children'?s?)? ?(?:birthday|sleepover|slumber|house[- ]?warming)(?: (?:sleepover|party|parties|do))?"
     rf"(?: (?:on )?(?:next |this )?(?:{_DAY}))?(?:,? (?:{_COUNT})(?= ?$))?"
