@@ -16,7 +16,7 @@ from llmrec.chat.nlu.negated_moods import without_negated_moods
 from llmrec.chat.nlu.query_words import telling_words
 from llmrec.chat.nlu.refusals import is_vague, naming, unnamed
 from llmrec.chat.nlu.suitability import hinting
-from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
+from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs, values_of
 from llmrec.chat.wordings import ERRORS_IN_CHINESE, NOUNS, REFUSED_IN_CHINESE, SAYS
 
 MAX_REPEATED = 60

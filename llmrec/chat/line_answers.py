@@ -202,8 +202,6 @@ class LineAnswers:
             except BadInput as error:
                 said.append(_sentence(error))
                 continue
-            if parts.rest and each.kind == "criticise" and not (outcome.conditions or outcome.query):
-                continue  # "too boring. something with a pattern": the rest says what would be better
             self.state = self._reactions.holding(outcome, self._lists)
             said.append(outcome.words)
         told = {"topic": parts.topic or self.state.topic, "mentioned": parts.mentioned or self.state.mentioned}
@@ -213,6 +211,12 @@ class LineAnswers:
             reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
         except BadInput as error:
             reply = Reply(_sentence(error))
+        had, criticised = self._before.last, any(each.kind == "criticise" for each in parts.reactions)
+        if criticised and reply.list is not None and had and set(reply.list.conditions) - set(had.conditions):
+            # "too boring. something with a pattern" says itself what is better, which may have been shown
+            kept = tuple(id for id in reply.list.excluded if id not in had.items or id in self.state.rejected)
+            reply = self._listing(reply.list.model_copy(update={"excluded": kept}), reply.words)
+            said = [each for each in said if each != SAYS["others then"][self._language]]
         words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
         relists = any(each.kind != "accept" for each in parts.reactions)
         last = self.state.last

@@ -9,25 +9,9 @@ from llmrec.chat.nlu.lexicon import value_facets
 from llmrec.retrieval.filters import written
 
 _PLAIN = frozenset(
-    [
-        "solid",
-        "plain",
-        "none",
-        "unknown",
-        "melange",
-        "denim",
-        "chambray",
-        "treatment",
-        "slub",
-        "neps",
-        "mesh",
-        "transparent",
-        "unpatterned",
-        "纯色",
-        "素色",
-        "无",
-    ]
-)
+    ("solid", "plain", "none", "unknown", "melange", "denim", "chambray", "treatment", "slub", "neps", "mesh",
+     "transparent", "unpatterned", "纯色", "素色", "无")
+)  # fmt: skip
 """Words of values that are no pattern to the eye."""
 _STRUCTURE = re.compile(r"structure|\bother\b", re.I)
 _WANTED = re.compile(
@@ -71,12 +55,8 @@ def patterned(query: str, catalog: Catalog) -> tuple[str, str]:
     if match is None:
         return query, ""
     facets = [each for each in derived(catalog, value_facets) if attribute_noun(each.name) == "pattern"]
-    values = [
-        each.value
-        for each in facets
-        if not _PLAIN & set(re.findall(r"\w+", each.value.casefold())) - {"pattern"}
-        and not _STRUCTURE.search(each.value)
-    ]
+    words = {each.value: set(re.findall(r"\w+", each.value.casefold())) for each in facets}
+    values = [value for value, own in words.items() if not (own & _PLAIN or _STRUCTURE.search(value))]
     if not values:
         return query, ""
     left = f"{query[: match.start()]} {query[match.end() :]}"
