@@ -281,7 +281,7 @@ def _slots(about_it: Subject, reason: _Reason, told: str, rng: random.Random) ->
         "D": next((f.value for f in about_it.facets if f.name == "year"), ""), "Q": about_it.query,
         "one": "film" if brief.words.noun == "film" else "thing", "q": word, "bes": _bes(word),
         "qb": word.split()[-1] if word else "", "e": term.by if term else "",
-        "qn": term.asked if term and not word[:1].isupper() else about_it.query,
+        "qn": term.requested if term and not word[:1].isupper() else about_it.query,
         "M": _further(about_it, term, told), "Qc": about_it.queried_colour, "N": about_it.missed,
         "V": about_it.variant or about_it.colour, "O": about_it.owned,
         "x": short if thing else lowered(told) if told else "",

@@ -134,7 +134,7 @@ class QueryTerm:
         What the text says: "wool and alpaca"; "" where it says nothing of it, or the word itself.
     direct : bool
         Whether the text has the word itself.
-    asked : str
+    requested : str
         It as something that is asked for: "something about a marriage", "something warm".
     """
 
@@ -142,7 +142,7 @@ class QueryTerm:
     role: Literal["is", "has", "for"]
     by: str
     direct: bool
-    asked: str
+    requested: str
 
 
 def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Vocabulary) -> tuple[QueryTerm, ...]:
@@ -189,8 +189,8 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
         by = "" if said else _related(word.lower(), item.description)
         if said or by or match.start() not in by_kind:
             named = f"{article}{word}"
-            asked = " ".join(("something", *filter(None, (_SAID.get(before_it.lower(), before_it.lower()), named))))
-            found.append(QueryTerm(named, role, by, said, asked))
+            requested = " ".join(("something", *filter(None, (_SAID.get(before_it.lower(), before_it.lower()), named))))
+            found.append(QueryTerm(named, role, by, said, requested))
     return tuple(found)
 
 

@@ -188,7 +188,10 @@ class Subject:
     @cached_property
     def missed(self) -> str:
         """What the query names and the item has otherwise."""
-        return _missed(self.brief, self.facets, self.vocabulary)
+        missed = _missed(self.brief, self.facets, self.vocabulary)
+        noun = missed.split()[-1] if missed else ""
+        named = self.thing is not None and re.search(rf"\b{re.escape(noun)}\b", self.thing.words)
+        return "" if named else missed  # a dress in the section of jersey basics is one
 
     @cached_property
     def query(self) -> str:

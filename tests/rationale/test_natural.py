@@ -83,6 +83,13 @@ def test_where_the_text_is_silent_on_a_wish_that_is_said() -> None:
     assert any("robots" in text and "plot" in text for text in texts), texts
 
 
+def test_what_a_thing_calls_itself_is_not_missed() -> None:
+    fancy = {"category": "Fancy", "colour": "Red"}
+    shop = replace(SHOP, items=(*SHOP.items, Item("4", "Mia", "Jumper in a fine knit with a collar.", fancy),
+                                Item("5", "Ono", "Hat in a fine knit with a collar.", fancy)))  # fmt: skip
+    assert not any("else" in text for text in asked(shop, "4", "a jumper for winter"))
+
+
 def test_what_the_person_has_already_is_said() -> None:
     evidence = rank_evidence(SHOP, "0", ["1"], np.array([0.9]))
     twin = replace(SHOP, items=(*SHOP.items, replace(SHOP.items[0], id="4")))
