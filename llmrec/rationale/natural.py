@@ -18,7 +18,7 @@ from llmrec.rationale.kinds import kind_of
 from llmrec.rationale.own_words import sentences, stories, tells
 from llmrec.rationale.query_terms import QueryTerm
 from llmrec.rationale.retelling import about, is_whole, lowered, parted
-from llmrec.rationale.subject import KINDS, Subject, telling_kinds
+from llmrec.rationale.subject import KINDS, Subject, telling_kinds, telling_of_both
 
 DRAWS = 12
 """Drafts of one reason before the next takes its place."""
@@ -200,7 +200,8 @@ def _of_the_history(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
     if not brief.history:
         return
     silent = about_it.silent  # where a wish is not what is told, what is missing of it is
-    shared = tuple(telling_kinds(brief.history[0].shared, about_it.facets))
+    theirs = about_it.vocabulary.facets[about_it.cause] if about_it.cause else ()
+    shared = tuple(telling_of_both(brief.history[0].shared, about_it.facets, theirs))
     second = brief.history[1].shared if len(brief.history) > 1 else ()
     common = tuple(f for f in shared if f in second)
     found: list[_Reason] = []

@@ -365,8 +365,7 @@ AGAIN = (
     "You have {them} in {V} already; in case you want another: {x}",
     "You {chose} {them} in {V} before: {x}",
     "{X}. You have {them} in {V} already",
-    "The {T} that you {chose}, in {V} again: {x}",
-    "{H} once more, in {V}: {x}",
+    "This is one that you have in {V} already: {x}",
     "You have {them} in {V}. Another one? {X}",
 )
 """Where the item is a title that the person has in the same colour."""

@@ -162,11 +162,13 @@ class Subject:
 
     @cached_property
     def again(self) -> bool:
-        """Whether it is a thing that the person has, of the same title and colour: there is no more to choose by."""
-        mine = self.item.title.casefold()
+        """Whether it is a thing that the person has, of the same title, colour and pattern."""
+        mine, shown = self.item.title.casefold(), self._looks(self.evidence.item)
         same = (i for i in self.interacted if self.catalog.item(i).title.casefold() == mine)
-        colours = [{f.value for f in self.vocabulary.facets[i] if f.name in ("colour", "color")} for i in same]
-        return bool(self.thing and self.colour) and any(self.colour in {c.lower() for c in each} for each in colours)
+        return bool(self.thing and self.colour) and any(self._looks(i) == shown for i in same)
+
+    def _looks(self, item: str) -> set[tuple[str, str]]:
+        return {(f.name, f.value) for f in self.vocabulary.facets[item] if f.name in ("colour", "color", "pattern")}
 
     @cached_property
     def common(self) -> str:
@@ -235,10 +237,15 @@ def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Br
     def alike(cause: Cause) -> int:
         other = catalog.item(by_title[cause.title])
         common = 2 * bool(common_things(item, other)) + 4 * bool(common_name(item, other)) if genres else 0
-        return len(telling_kinds(cause.shared, facets)) + common
+        return len(telling_of_both(cause.shared, facets, Vocabulary.of(catalog).facets[other.id])) + common
 
     ordered = sorted(able, key=lambda cause: -alike(cause))
     return replace(brief, history=(*ordered, *(cause for cause in brief.history if cause not in able)))
+
+
+def telling_of_both(shared: Sequence[Facet], facets: Sequence[Facet], others: Sequence[Facet]) -> list[Facet]:
+    """Kinds in common by which both items are told: "Star Wars" is no war film to a reader, as it is listed."""
+    return telling_kinds(shared, facets) if telling_kinds(shared, others) else []
 
 
 def telling_kinds(shared: Sequence[Facet], facets: Sequence[Facet]) -> list[Facet]:
