@@ -92,7 +92,7 @@ class ActReplies:
             None for a line that is to be read as the rules read it.
         """
         if is_small_talk(line):
-            return self._say("small_talk", line, state)
+            return self.short_reply("small_talk", line, state)
         if answer := self.service(line, state) or self.choices.pick(line, state):
             return answer
         if intent.action != "ask":
@@ -158,9 +158,9 @@ class ActReplies:
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
-            return self._say(whole, line, state)
+            return self.short_reply(whole, line, state)
         if not conditions and only_narrates(line, self._words):
-            return self._say("narrates", line, state)
+            return self.short_reply("narrates", line, state)
         if of_history(line):
             named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
             latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None
@@ -187,9 +187,9 @@ class ActReplies:
             return None
         aside = [act for act in cues.ASIDES if act in reading.acts and cues.PATTERNS[act].search(line)]
         if aside and not conditions and not cues.REQUESTS.search(line):
-            return self._say(aside[0], line, state)
+            return self.short_reply(aside[0], line, state)
         if not conditions and cues.sure("harmful", reading, line):
-            return self._say("harmful", line, state)
+            return self.short_reply("harmful", line, state)
         if cues.sure("ask_history", reading, line):
             return ActReply(plain(from_history(line, history, self._catalog, language_of(line))))
         if cues.sure("compare", reading, line) and (answer := self.items.comparison(line, state)):
@@ -336,7 +336,7 @@ class ActReplies:
             if chosen := self._chosen(line, state):
                 return ActReply(takes=chosen)
             unnamed = cues.TAKES.search(line) is not None and state.last is not None
-            return self._say("which" if unnamed else "accept", line, state)
+            return self.short_reply("which" if unnamed else "accept", line, state)
         if move == "question" and not cues.ANOTHER.search(line):
             answer = self.items.item(line, state) or self.items.comparison(line, state)
             return answer or (None if conditions and not of_listed(line) else self._unknown(line))
@@ -348,7 +348,7 @@ class ActReplies:
             if act in reading.confident or (act in cues.PATTERNS and cues.PATTERNS[act].search(line))
         )
         act = next((act for act in said if act not in ("accept", "unclear")), "talk")
-        return self._say(act, line, state)
+        return self.short_reply(act, line, state)
 
     def _chosen(self, line: str, state: DialogueState) -> tuple[str, ...]:
         """Ids of the items that a line takes; the one spoken of last where it names none."""
@@ -362,7 +362,8 @@ class ActReplies:
         if cues.BOTH.search(line):
             return listed if re.search(r"\ball\b|全", line, re.I) else listed[:2]
         topic = state.topic if state.topic in self._offered else None
-        return (topic,) if topic else ()
+        example = state.last.like if state.last else None
+        return (topic,) if topic and (topic != example or topic in listed) else ()
 
     def _unknown(self, line: str) -> ActReply | None:
         """Own that a question is about nothing that the catalogue tells, unless it asks for a list."""
@@ -408,9 +409,22 @@ class ActReplies:
         if not acts or reading.confident & cues.SEARCHES or reading.acts[0] in ("request", "ask_item"):
             return None
         given_away = [act for act in acts if act in cues.PATTERNS and cues.PATTERNS[act].search(line)]
-        return self._say("end" if "end" in acts else (given_away or acts)[0], line, state)
+        return self.short_reply("end" if "end" in acts else (given_away or acts)[0], line, state)
 
-    def _say(self, act: str, line: str, state: DialogueState) -> ActReply:
+    def short_reply(self, act: str, line: str, state: DialogueState) -> ActReply:
+        """Say a few words to a line that asks for no list.
+
+        Parameters
+        ----------
+        act
+            Of `llmrec.chat.short_replies.SHORT`.
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        ActReply
+        """
         language = language_of(line)
         last = state.last
         goes_on = last is not None and bool(last.items)

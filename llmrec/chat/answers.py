@@ -10,6 +10,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
 from llmrec.chat.catalogue_sentences import CatalogueSentences, as_written
+from llmrec.chat.item_phrases import item_kind
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
@@ -206,9 +207,10 @@ def _hint(say: CatalogueSentences, quality: Quality, item: Item) -> str:
     }
     for_it, against = values & quality.speaks_for, values & quality.against
     words = QUALITY_WORDS[quality.key][say.language]
+    kind = item_kind(item, say.noun, say.language) or say.kind(item)
     if for_it and not (against and quality.key == "children"):
-        return say("hints", item, value=say.kind(item), quality=words)
-    return say("hints not", item, value=say.kind(item), quality=words) if against else ""
+        return say("hints", item, value=kind, quality=words)
+    return say("hints not", item, value=kind, quality=words) if against else ""
 
 
 def _listed(say: CatalogueSentences, line: str, item: Item, catalog: Catalog) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply, ItemQuestions
@@ -89,7 +90,7 @@ class Choices:
         item, place = self._catalog.item(meeting[0]), self._place(meeting[0], state)
         conditions = describe_conditions(asked, language, only=False) if asked else ""
         text = SAYS["picked of" if asked else "picked"][language].format(
-            title=item.title, place=place, conditions=conditions
+            title=natural_order(item.title), place=place, conditions=conditions
         )
         if len(named) > 1 and (beside := self._items.comparison(line, state)):
             text = f"{beside.text} {text}" if asked else beside.text

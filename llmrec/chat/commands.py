@@ -3,6 +3,7 @@
 from collections.abc import Container
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.descriptions import describe_refused
@@ -131,4 +132,4 @@ class Commands:
         return find_item(subject, state, self._words, self._offered)
 
     def _title(self, item: str) -> str:
-        return plain(self._catalog.item(item).title)
+        return plain(natural_order(self._catalog.item(item).title))

@@ -12,6 +12,8 @@ from llmrec.retrieval.filters import WrittenClause, read_clauses
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """Operator of a condition -> its wording."""
 _YEARS, _PRICES = ("year", "release_year"), ("price", "cost")
+MIN_NAMED = 0.75
+"""Share of the values of a condition that must name whom they are for, such that all of it is told by that."""
 SHOWN_VALUES = 7
 """Values of one condition that are named."""
 _MASS = {
@@ -191,7 +193,8 @@ def _span(names: tuple[str, ...], high: WrittenClause, low: WrittenClause, langu
 def _bound(clause: WrittenClause, key: str, language: str) -> str:
     """One end of a span, or a number."""
     key = key or _OPERATORS[clause.operator]
-    told = ("、" if language == "zh" else ", ").join(_told(each, language) for each in clause.values)
+    values = _joined_spans(clause.values)
+    told = ("、" if language == "zh" else ", ").join(_told(each, language) for each in values)
     of = "years" if clause.attributes[0] in _YEARS else "prices" if clause.attributes[0] in _PRICES else ""
     key = f"{key} of {of}" if of and f"{key} of {of}" in SAYS else key
     return SAYS[key][language].format(name=_nouns(clause.attributes, language), value=told, values=told)
@@ -231,7 +234,8 @@ def _short(values: Sequence[str]) -> tuple[str, ...]:
 def _for_whom(values: tuple[str, ...], language: str) -> tuple[str, ...]:
     """In the place of all the sections that are for the same people, whom they are for."""
     for key, said in zip(("men", "women", "kids", "girls", "boys", "baby"), AUDIENCES, strict=True):
-        if len(values) > 1 and all(said.intersection(re.findall(r"[\w']+", value.casefold())) for value in values):
+        named = sum(bool(said.intersection(re.findall(r"[\w']+", value.casefold()))) for value in values)
+        if len(values) > 1 and named >= MIN_NAMED * len(values):
             return (SAYS[f"for {key}"][language],)
     return values
 

@@ -20,7 +20,7 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
-from llmrec.chat.nlu.personal_talk import personal_news
+from llmrec.chat.nlu.personal_talk import only_news, personal_news
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
@@ -198,7 +198,10 @@ class Conversation(LineAnswers):
         self.state = before.model_copy(update={"question": None, "spoken": ()})
         if image is None and takes_back(line):
             return self._take_back(line)
-        if line.strip() or image is not None:
+        if image is None and only_news(typed):
+            reply = Reply(self._acts.short_reply("narrates", typed, before).text)
+            self.state = self.state.model_copy(update={"short_replies": before.short_replies + 1})
+        elif line.strip() or image is not None:
             reply = self._reply(intent, line, image, before.question)
         else:
             last = before.last

@@ -210,8 +210,8 @@ def understood(
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
     joint, query = ";" if language == "zh" else "; ", listing.query or ""
-    if listing.like is not None and listing.like not in (before.last.items if before.last else ()):
-        title = catalog.item(listing.like).title if listing.like in catalog.row else ""
+    if listing.like not in (None, *((before.last.like, *before.last.items) if before.last else ())):
+        title = catalog.item(listing.like).title if listing.like and listing.like in catalog.row else ""
         said += [SAYS["like title"][language].format(title=natural_order(title))] if title else []
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]
     way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
@@ -222,6 +222,8 @@ def understood(
         each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)
     )
     gone = tuple(each for each in gone if len(values_of(each)) <= MAX_QUOTED)
+    out = {value for each in listing.conditions if "!=" in each for value in values_of(each)}
+    gone = tuple(each for each in gone if not out.issuperset(values_of(each)))  # what is ruled out now is said as that
     if gone:
         adds = bool(intent.filters or intent.comparisons)
         key = "set aside" if not adds or met((*gone, *listing.conditions)) else "let go"

@@ -20,6 +20,8 @@ from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
 
+_THAN = re.compile(rf"\bthan\b|{cues.COMPARED_WITH.pattern}|比", re.I)
+"""What compares what was spoken of last with an item that the line names."""
 _THOSE = re.compile(
     r"\b(?:those|these|them|both|(?:the|those|these) two|either|the pair)\b|[这那]两[个部本件款]|它们|两个都|两部都",
     re.I,
@@ -282,12 +284,7 @@ class ItemQuestions:
             return None
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         named = self.named(line, state)
-        if (
-            len(named) == 1
-            and state.topic in self._offered
-            and state.topic not in named
-            and cues.COMPARED_WITH.search(line)
-        ):
+        if len(named) == 1 and state.topic in self._offered and state.topic not in named and _THAN.search(line):
             named = (state.topic or "", *named)
         of = named if len(named) > 1 else listed
         if len(of) < 2 or (len(named) == 1 and places_beyond(line, listed, self._words)):

@@ -175,6 +175,8 @@ class LineCutter:
         """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
         if answer := self._acts.catalogue.reply(sentence):
             return answer
+        if cues.ABLE.fullmatch(sentence.strip()):
+            return self._acts.reply(sentence, self._parse(sentence), state, history)
         compares = cues.PLACES_ALONE.fullmatch(sentence.strip()) is not None
         if not compares and not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
             return None

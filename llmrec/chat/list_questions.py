@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.catalogue_sentences import CatalogueSentences
@@ -413,7 +414,7 @@ def _share(conditions: Sequence[str], having: Sequence[Item], listed: Sequence[I
 
 
 def _titles(items: Sequence[Item], language: str) -> str:
-    return ("、" if language == "zh" else ", ").join(item.title for item in items)
+    return ("、" if language == "zh" else ", ").join(natural_order(item.title) for item in items)
 
 
 def _held(item: Item) -> list[str]:

@@ -90,6 +90,10 @@ _LATEST = re.compile(
 )
 
 
+_TOP_ONE = re.compile(r"\b(?:the |your )?top (?:one|film|movie|book|pick)\b|\bthe one (?:at|on) (?:the )?top\b", re.I)
+"""The first of a list."""
+
+
 class ListReader:
     """Reads wishes into conditions and into the state of a conversation.
 
@@ -125,7 +129,7 @@ class ListReader:
             line = f"but {line[same.end() :]}"  # "the same in red" of a product speaks of it
         if wording(self._words).noun == "product" and cues.GOES_WITH.search(line):
             line = _ADDS.sub("", line)  # "ok and flat shoes to go with it" asks for shoes
-        line = rephrased(line, self._words)
+        line = rephrased(_TOP_ONE.sub("the first one", line) if listed else line, self._words)
         line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
             said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
@@ -183,7 +187,8 @@ class ListReader:
         read = understand(audience.rest, self._words) if audience.rest else Intent("ask")
         filters = tuple(dict.fromkeys((*narrowed(found, read.filters), *found)))
         read = dataclasses.replace(read, action=intent.action, subject=intent.subject, filters=filters)
-        told = describe_conditions(found, language)
+        kinds = tuple(each for each in found if not excludes(each))
+        told = describe_conditions(kinds or found, language, only=not kinds)
         key = "suits child" if audience.kind == "child" else "suits adults"
         return read, SAYS[key][language].format(age=age, conditions=told), state
 

@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.condition_words import describe_conditions, in_sentence
@@ -190,6 +191,8 @@ class Reactions:
     ) -> Outcome:
         """Take in what a reaction does with items that there are."""
         titles, language = self.titles(ids, line), language_of(line)
+        if reaction.kind == "accept" and state.last is not None and ids == (state.last.like,):
+            return Outcome(state, "")  # the example of the list is nothing to take
         if reaction.kind == "accept":
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
         if reaction.kind == "like":
@@ -343,7 +346,7 @@ class Reactions:
         str
             Their titles, joined.
         """
-        known = [plain(self._catalog.item(id).title) for id in ids if id in self._catalog.row]
+        known = [plain(natural_order(self._catalog.item(id).title)) for id in ids if id in self._catalog.row]
         if language_of(line) == "zh":
             return "、".join(f"《{title}》" for title in known)
         return " and ".join((*([", ".join(known[:-1])] if known[1:] else []), *known[-1:]))

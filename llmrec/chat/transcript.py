@@ -140,7 +140,8 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool =
         also = f"也是{shared}" if shared else "和它相近"
         reasons.append(f"您有过的《{plain(catalog.item(past).title)}》{also}")
     if not reasons:
-        return f"推荐《{title}》,主要是因为它受大家欢迎;您的话和记录里没有哪一条单独起了作用。"
+        alone = ";您的话和记录里没有哪一条单独起了作用" if detailed else ""
+        return f"推荐《{title}》,主要是因为它受大家欢迎{alone}。"
     told_rank = ""
     for rank in evidence.counterfactuals[:1] if detailed else ():
         what = "您说的话" if rank.history_item is None else f"《{plain(catalog.item(rank.history_item).title)}》"

@@ -41,8 +41,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "The catalogue does not tell {what}, so I cannot go by that.", "zh": "目录里没有写{what},所以没法按这个来选。",
     },
     "lacks of all": {
-        "en": "That is nothing that the catalogue tells me. Of its {nouns} it tells: {facts}.",
-        "zh": "这一点目录里没有写,我说不准。关于{noun},目录里有的是:{facts}。",
+        "en": "That I cannot tell; of its {nouns} the catalogue has only {facts}.",
+        "zh": "这个我说不准,关于{noun},目录里只有{facts}。",
     },
     "service": {
         "en": "I only know the catalogue: of {what} I cannot tell. Whoever runs it can; with its {nouns} I can help.",
@@ -113,8 +113,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "说“撤销”可以收回上一步,说“……又可以了”可以取消规则,说“重新开始”清空当前条件。",
     },
     "suits child": {
-        "en": "For a child{age}: {conditions}; there are no age ratings here, so please have a look before you show it.",
-        "zh": "给{age}孩子的,我按{conditions}来选;目录里没有分级,放之前请您自己先看看。",
+        "en": "For a child{age}: {conditions}. There are no age ratings here, so please have a look first.",
+        "zh": "给{age}孩子的,我按{conditions}来选;目录里没有分级,请您先看看。",
     },
     "suits unknown": {
         "en": "The catalogue does not tell what suits a child{age}, so these only come nearest in words; please check them yourself.",
@@ -195,12 +195,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
     "hints": {
-        "en": "{title} is listed as {value}, so it may well be {quality}; the catalogue says no more than that.",
-        "zh": "《{title}》标的是{value},所以可能{quality};更多的目录里没有写。",
+        "en": "{title} is {value}, so it may well be {quality}; the catalogue does not tell more.",
+        "zh": "《{title}》是{value},所以可能{quality};更多的目录里没有写。",
     },
     "hints not": {
-        "en": "{title} is listed as {value}, so I would not expect it to be {quality}; the catalogue says no more than that.",
-        "zh": "《{title}》标的是{value},所以多半不{quality};更多的目录里没有写。",
+        "en": "{title} is {value}, so I would not expect it to be {quality}; the catalogue does not tell more.",
+        "zh": "《{title}》是{value},所以多半不{quality};更多的目录里没有写。",
     },
     "no hint": {
         "en": "The catalogue does not tell whether {title} is {quality}; it lists it as {value}.",

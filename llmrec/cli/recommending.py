@@ -299,7 +299,7 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 if reply.words:
                     show.OUT.print(escape(reply.words), soft_wrap=True)
                 show.items(made.items, conversation.catalog)
-                if not made.items:
+                if not made.items and not reply.words:
                     show.OUT.print("Nothing in the catalogue fits; take a condition back.", soft_wrap=True)
                 if question:
                     show.OUT.print(escape(question), soft_wrap=True)

@@ -33,7 +33,7 @@ def shop() -> Conversation:
     ("line", "says"),
     [
         ("do you have Gattaca or Blade Runner", "Gattaca (1997"), ("have you got Gattaca and Heat Wave?", "no title like “Heat Wave”"),
-        ("how many westerns do you have?", "2 films"), ("how many musicals are there?", "nothing that the catalogue tells me|no films"),
+        ("how many westerns do you have?", "2 films"), ("how many musicals are there?", "That I cannot tell|no films"),
         ("what genres do you have?", "Western"), ("有多少部西部片?", "2个"),
     ],
 )  # fmt: skip

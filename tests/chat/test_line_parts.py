@@ -97,7 +97,7 @@ def test_what_is_not_wanted_in_chinese_is_not_wanted(films: Conversation) -> Non
 def test_what_takes_an_item_and_thanks_does_both(films: Conversation) -> None:
     said(films, "a film", "15", "2")
     words = films.reply("great, goofy movie it is. thank you!").words
-    assert "Goofy Movie, A: good choice" in words and films.state.accepted == ("15",)
+    assert "A Goofy Movie: good choice" in words and films.state.accepted == ("15",)
     assert "welcome" in words or "Glad" in words or "pleasure" in words
 
 

@@ -42,7 +42,7 @@ def talk(catalog: Catalog, *lines: str) -> list[Reply]:
     "line",
     [
         "did your mum like it too?", "do you ever cry?", "what's your favourite film?", "and is your husband into this", "how old are you",
-        "have you seen it yourself?", "你自己喜欢看电影吗?", "你妈妈也喜欢吗?",
+        "have you seen it yourself?", "do you ever get seasick?", "你生过病吗?", "你自己喜欢看电影吗?", "你妈妈也喜欢吗?",
     ],
 )  # fmt: skip
 def test_what_is_asked_of_a_person_gets_small_talk_and_resets_nothing(films: Catalog, line: str) -> None:
@@ -77,7 +77,8 @@ def test_a_question_for_the_catalogue_is_no_small_talk(line: str) -> None:  # fm
     [
         ("I've just become a father, so nothing with children getting hurt", "joy"), ("we got engaged yesterday! something romantic", "joy"),
         ("it's my birthday, something fun", "joy"), ("我们刚当了爸妈,想看轻松的", "joy"), ("my grandma died last week, something gentle please", "loss"),
-        ("she dumped me", ""), ("he dumped me, I want a comedy", "loss"), ("I had a terrible day", "tired"), ("long week, something easy", "tired"),
+        ("she dumped me", ""), ("he dumped me, I want a comedy", "loss"), ("my uncle served in the navy, he passed away in spring", "loss"),
+        ("we finally handed in our theses, something silly", "joy"), ("发烧了躺床上,来部喜剧", "ill"), ("my son is home sick, a cartoon please", "ill"), ("I had a terrible day", "tired"), ("long week, something easy", "tired"),
         ("今天好累,来部喜剧", "tired"), ("I'm ill in bed, a film please", "ill"), ("a film about a man who became a father", ""),
         ("something about a funeral", ""), ("the day after", ""), ("a long film", ""), ("I'm sick of superheroes", ""), ("no films where someone died", ""),
     ],

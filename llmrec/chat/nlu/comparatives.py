@@ -115,7 +115,7 @@ _BEST_FOR = re.compile(
 )
 _DEGREE_CHINESE = re.compile(
     r"(?P<less>最不|更不|没那么|不那么|不太|没有那么|少一?点)?(?:更加?|比较|最|要|还)?(?P<word>适合(?:小?孩子?|儿童|小朋友|全家|一家人)|"
-    r"[\u3400-\u9fff]{1,2}?)(?:一?[点些]|得多)?(?:的|呢|吗|么|啊|呀|一部|一个)*[??。! ]*$"
+    r"[\u3400-\u9fff]{1,2}?)(?:一?[点些]|得多)?(?:一起)?(?:[看穿读听用])?(?:的|呢|吗|么|啊|呀|一部|一个)*[??。! ]*$"
 )
 _ASKS = re.compile(
     r"(?:^|[,.;] ?)(?:(?:so|and|but|ok(?:ay)?|hm+|well|then|hey)[, ]+)*(?:which|what'?s|what is|who'?s)\b|\bwhich\b|"
@@ -153,6 +153,8 @@ def quality_compared(line: str) -> Compared | None:
     if re.search(f"[{CHINESE}]", line):
         asked = _ASKS_CHINESE.search(line)
         found = _DEGREE_CHINESE.search(line[asked.start("what" if asked["what"] else "than") :]) if asked else None
+        if found and not _told(found["word"]) and found.start():
+            return None  # what only stands at the end
         if not asked or not found or found["word"] in ("好", "好看", "合适", "值得", "推荐"):
             return None
         less = bool(found["less"]) or re.search(r"没那么|不那么|最不|更不|不太", asked[0]) is not None

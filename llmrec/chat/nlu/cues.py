@@ -270,7 +270,7 @@ GOES_WITH = re.compile(
 )
 """What is wanted to go with something else."""
 ABLE = re.compile(
-    r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
+    r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:else )?(?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
     re.I,
 )
 """What asks what can be said here."""

@@ -55,7 +55,7 @@ FACTS = (
     _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|\bcritics?\b|\bany good\b|\bworth (?:watching|seeing|it)\b|评分|几分|口碑", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
-    _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
+    _fact("size", r"\bsizes?\b|\bin (?:an? )?(?:(?:extra|x)[- ])?(?:small|medium|large|petite|plus size|x{0,2}[sml])\b|\brun(?:s|ning)? (?:\w+ )?(?:small|large|big|tight|true to size)\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
     _fact("match", r"\b(?:go(?:es|ing)?|wear|pair|match(?:es)?)\b.{0,12}\b(?:with|well)\b|\bmatch(?:es)? (?:it|this|that|\d)|搭配|配什么|怎么搭"),
     _fact("material", r"\bmaterials?\b|made (?:of|from)|\bfabric|\bcotton\b|\bwool\b|\bleather\b|材质|面料|纯棉|什么做的",
           "materials", "fabric"),
@@ -101,7 +101,7 @@ QUALITIES = (
     _quality("children", r"\bkids?\b|childish|幼稚|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|全家|一家人|老少皆宜|\b(?:my|a|our) (?:son|daughter|"
              r"nephew|niece)s?\b|\b(?:ok(?:ay)?|fine|suitable|appropriate|good|safe) for (?:him|her|them)\b|孩子|小孩|儿童|小朋友|岁",
              "children's children family animation kids 儿童 动画 家庭", "horror thriller crime war film-noir adult 恐怖 惊悚"),
-    _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕|害怕|吓到", "horror thriller 恐怖 惊悚",
+    _quality("scary", r"scar(?:y|ier|e[sd]?\b)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕|害怕|吓到", "horror thriller 恐怖 惊悚",
              "children's family comedy musical romance"),
     _quality("violent", r"violen|gor[ey]|blood|brutal|暴力|血腥", "war horror crime action 战争 恐怖 犯罪",
              "children's family musical romance"),
@@ -123,12 +123,12 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
         True,
     ),
     r"new(?:est|er)|latest|(?:came|come|comes|was|made|released)(?: out)? (?:later|last)\b|most recent|more recent|youngest|"
-    r"(?:后|晚)(?:上映|出|拍)|最新|更新|较新|(?:哪|谁)[一个部本件款]*(?:更|比较)?新": (
+    r"(?:后|晚)(?:上映|出|拍)|(?:上映|出|拍)得(?:更|比较)?晚|最新|更新|较新|(?:哪|谁)[一个部本件款]*(?:更|比较)?新": (
         ("year", "release_year"),
         True,
     ),
     r"old(?:est|er)|earliest|(?:came|come|comes|was|made|released)(?: out)? (?:first|earlier)\b|"
-    r"(?:先|早)(?:上映|出|拍)|最老|最早|更老|更早|(?:哪|谁)[一个部本件款]*(?:更|比较)?[老旧早]": (
+    r"(?:先|早)(?:上映|出|拍)|(?:上映|出|拍)得(?:更|比较)?早|最老|最早|更老|更早|(?:哪|谁)[一个部本件款]*(?:更|比较)?[老旧早]": (
         ("year", "release_year"),
         False,
     ),
@@ -180,7 +180,7 @@ def attribute_named(line: str, catalog: Catalog) -> str:
 
 
 _SEEKS = re.compile(
-    r"\b(?:anything|something)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
+    r"\b(?:anything|something)\b|^(?:(?:and|so|but|ok|well)[, ]+)*any (?:with|about|where|that (?:has|have|is|are)|featuring)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
     r"dress(?:es)?|shirts?|shoes|jackets?)\b|"
     r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|anything|something)(?:'s good)? (?:from|in|with|set|like)\b(?! (?:it|there|common|this|that|the (?:list|cast|title|catalogue))\b)|\bwhat (?:do you have|have you got|would you)\b|"
     r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
