@@ -95,6 +95,8 @@ class ActReplies:
             return self.short_reply("small_talk", line, state)
         if answer := self.service(line, state) or self.choices.pick(line, state):
             return answer
+        if answer := self.items.of_place(line, state):
+            return answer
         if intent.action != "ask":
             return None
         if answer := self.catalogue.reply(line):

@@ -325,6 +325,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "The catalogue does not tell that of its {nouns}; going by what you asked for I would begin with {title}.",
         "zh": "目录里没有写这一点;在我的列表里《{title}》最靠前。",
     },
+    "most taken": {
+        "en": "Of these, {title} was {chose} by the most people here.", "zh": "这几个里,《{title}》{chose}的人最多。",
+    },
     "taste unknown": {
         "en": "That I cannot know: I know no taste but yours. {title} is listed as: {facts}.",
         "zh": "这个我没法知道,我只了解您的喜好。目录里《{title}》是:{facts}。",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.types import Catalog, Interaction, Item
 from llmrec.chat.conversation import Conversation
 
 FILMS = [
@@ -98,3 +98,44 @@ def test_more_of_them_are_shown(films: Conversation) -> None:
 
 def test_without_a_list_the_same_words_are_a_search(films: Conversation) -> None:
     assert Conversation(films.catalog).reply("any good for summer?").request is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("can you tell me why you put the first one up?", "1"),
+        ("why did you pick number 2", "2"),
+        ("how come the second one is on top?", "2"),
+        ("explain why 3 comes first", "4"),
+    ],
+)
+def test_why_an_item_is_where_it_is_gets_its_reason(films: Conversation, line: str, item: str) -> None:
+    assert films.reply(line).why == item
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("tell me more about the second", "Kolya: 1996; Comedy"),
+        ("details on 2 please", "Kolya: 1996; Comedy"),
+        ("what do you know about number 3?", "Indian Summer: 1993; Comedy"),
+        ("more info on 3", "Indian Summer: 1993; Comedy"),
+        ("who's the director of 3?", "who directed Indian Summer"),
+        ("who is in 4?", "Home Alone"),
+    ],
+)
+def test_what_is_known_of_an_item_of_the_list_is_told_and_takes_nothing(
+    films: Conversation, line: str, says: str
+) -> None:
+    assert says in answer(films, line) and not films.state.accepted
+
+
+def test_which_one_most_people_took_is_told_of_many_alone() -> None:
+    items = tuple(Item(str(n), title, "", {"genres": kinds}) for n, (title, _, kinds) in enumerate(FILMS, 1))
+    for people, told in ((25, True), (5, False)):
+        taken = {f"u{n}": [Interaction(f"u{n}", "2", n)] for n in range(people)}
+        talk = listing(
+            Catalog("films", items, {user: tuple(events) for user, events in taken.items()}), "a film", "1", "2"
+        )
+        for line in ("which one do most people watch?", "which of these is the most popular?"):
+            assert ("Kolya" in answer(talk, line) and "most people" in answer(talk, line)) is told, line

@@ -109,7 +109,7 @@ _PHRASE_ENDS = re.compile(
 )
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then|and (?=(?:i|we|she|he|they)\b))", re.I)
 _HEAD_NOUN = re.compile(
-    r"\s*(?:(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
+    r"\s*(?:(?:films?|movies?|flicks?|stories|story|tales?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
     r"classics?|in particular|maybe|perhaps|then|too|either|instead|"
     r"again)\b\s*){0,3}(?:(?<=\s)or\s+[a-z-]+$)?\s*",
     re.I,

@@ -229,10 +229,36 @@ WHY_AND = re.compile(
     re.I,
 )
 """What asks why an item is there, and something else of it."""
+_POLITE = r"(?:(?:please|can you|could you|ok|so|and|hm+|well)[, ]+)*"
+_MORE_OF = r"(?: (?:a (?:bit|little)|some))?(?: more)?(?: (?:info(?:rmation)?|details?))?(?: (?:of|about|on|for))?"
 SHOW_PLACE = re.compile(
-    r"(?:(?:please|can you|could you|ok)[, ]+)*(?:show|give|tell)(?: me)?(?: more (?:of|about))? (?:number|no\.?|nr\.?|#) ?\d{1,2}[\s?.!]*",
+    rf"{_POLITE}(?:(?:show|give|tell)(?: me)?{_MORE_OF}|describe|what (?:else )?(?:can you tell me|do you know)"
+    rf"(?: (?:about|of))?|(?:some |more )*(?:info(?:rmation)?|details?) (?:on|about|of|for))"
+    r" (?:(?:number|no\.?|nr\.?|#)? ?\d{1,2}|the (?:first|second|third|fourth|fifth|last)(?: (?:one|film|movie|book))?)"
+    r"(?:,? please)?[\s?.!]*",
     re.I,
 )
+"""What asks for all that is known of an item at a place of the list."""
+WHY_PLACED = re.compile(
+    rf"{_POLITE}(?:(?:tell|explain)(?: to)?(?: me)? )?(?:why|how come)\b(?!.*(?:n't|\bnot\b|\bnever\b))"
+    r".*\b(?:put|pick(?:ed)?|ch(?:oo|o)se|chosen|rank(?:ed)?|list(?:ed)?|place[ds]?|is|comes?|first|on top|up there)\b.*",
+    re.I,
+)
+"""What asks why an item is where it is in the list."""
+FACT_OF_PLACE = re.compile(
+    rf"{_POLITE}(?:who|what|when|how|where|is|are|does|do|was|can)\b[^,;]*\b(?:of|in|for|about|by) "
+    r"(?:(?:number|no\.?|nr\.?|#)? ?\d{1,2}|the (?:first|second|third|fourth|fifth|last)(?: (?:one|film|movie|book))?)[\s?.!]*",
+    re.I,
+)
+"""What asks for a fact of an item at a place of the list: "who's the director of 3?"."""
+MOST_POPULAR = re.compile(
+    r"(?:.*\b)?(?:which|what)(?:'s)?\b.*\b(?:(?:do )?(?:most )?(?:people|folks|others|everybody|everyone|customers|users) "
+    r"(?:(?:usually|mostly|really) )?(?:watch|like|love|buy|take|choose|pick|go for|prefer|read|see)(?:ed|s)?"
+    r"(?: (?:best|most))?|most (?:popular|watched|bought|seen|read)|(?:is|are) (?:the )?(?:most )?popular)[\s?.!]*"
+    r"|.*(?:哪|什么).*(?:最(?:受欢迎|热门|火|多人|红)|看的人最多|买的人最多).*",
+    re.I,
+)
+"""What asks which item of the list most people took."""
 OF_ALL_LISTED = re.compile(r"\b(?:these|those|they|them|(?:this|that) lot)\b|这些|这几|它们|那些|那几", re.I)
 """What speaks of all that is listed."""
 COMPARED_WITH = re.compile(

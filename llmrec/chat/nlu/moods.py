@@ -81,7 +81,7 @@ MOODS = (
     ),
     _mood(
         r"funnier|(?<=but )funny|(?<=and )funny|(?<=also )funny|funny too|makes? (?:me|us|her|him|them) laugh|(?:want(?:s)? to|like to|need to) laugh|(?:have|need|want) a (?:good )?laugh|a laugh|"
-        r"(?:(?:some|more|a (?:bit|touch|dash|hint|little) of|a little) )?humou?r|(?:with )?(?:some|a few|more|a couple of) (?:laughs|jokes|gags)",
+        r"(?:(?:some|more|a (?:bit|touch|dash|hint|little) of|a little) )?humou?r|(?:with )?(?:some|a few|more|a couple of) laughs|jokes|gags",
         "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
     ),
     _mood(r"scary|scarier|scares? (?:me|us|them|him|her)|creepy|spooky|frightening|terrifying", "吓人|可怕|瘆人|毛骨悚然", "horror 恐怖"),

@@ -150,7 +150,7 @@ FILLERS = frozenset(
         "morning june july later now then likes like loves love loved liked prefers prefer enjoys ideally preferably "
         "hopefully maybe perhaps possibly actually basically obviously definitely changed mind bit little kind sort type "
         "bored both all us everybody ever similar same others other back also too put add get go going present gift something anything some any a an "
-        "the one ones film films movie movies picture pictures flick flicks stuff thing things please thanks ok okay yes no well hmm oh just only really "
+        "the one ones film films movie movies picture pictures flick flicks story stories tale tales stuff thing things please thanks ok okay yes no well hmm oh just only really "
         "very quite if possible looking search searching find show give recommend suggest watch watching see seen "
         "what which how about else again instead rather than as does do did have has had got been was were will let's let "
         "think reckon guess meant mean everyone everybody mix completely totally entirely different whatever ugh normally usually typically cool swap "
