@@ -75,6 +75,13 @@ _SAME_BUT = re.compile(
     re.I,
 )
 """How a line begins that goes on with the list before: what it says behind is all that changes."""
+_AT_END = re.compile(
+    r"\bthe (?:one|film|movie|item|thing) (?:(?:right |that'?s |that is )?(?:at|"
+    r"on) (?:the )?(?:very )?(?:(?P<top>top)|bottom))"
+    r"(?: of (?:the list|it))?\b|\bthe (?:very )?(?:(?P<first>top(?:most)?)|bottom) one\b",
+    re.I,
+)
+"""An item by the end of the list at which it stands."""
 _ADDS = re.compile(r"^(?:(?:ok(?:ay)?|right|great|now|and|also|plus|then|so|maybe)\b[,. ]*)+", re.I)
 _OPEN_CLAUSE = re.compile(
     r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
@@ -141,6 +148,11 @@ class ListReader:
         known = [id for id in history if id in self._words.row]
         title = self._words.item(known[-1]).title if known else ""
         line = _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
+        line = (
+            _AT_END.sub(lambda match: f"number {1 if match['top'] or match['first'] else len(listed)}", line)
+            if listed
+            else line
+        )
         line = all_but_places(than_places(line, len(listed)), len(listed))
         return without_narration(line, self._words, within_title(line, self._words))
 

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.condition_sets import ConditionSets, limits, numeric
+from llmrec.chat.condition_sets import ConditionSets, limits, numeric, states_kind
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
@@ -48,7 +48,10 @@ _OTHERWISE = re.compile(
 """What of an item is to be otherwise."""
 _SOMEWHAT = re.compile(r"\b(?:a (?:little )?bit|a little|a touch|slightly|somewhat|a tad)\b|稍微|一?[点些]", re.I)
 """How little of a comparison is meant: more than most of the list has is enough."""
-_BESIDE = re.compile(r"\bones?\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中", re.I)
+_BESIDE = re.compile(
+    r"\bones?\b|\ba (?:bit|little|touch|tad) \w+(?:er|ier)\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中",
+    re.I,
+)
 """Words by which a value is wanted beside those of the list before."""
 
 
@@ -108,7 +111,7 @@ class ListPlanner:
             Where the list cannot be made.
         """
         if intent.action == "ask" and image is None:
-            intent = self._changes.with_own_kinds(intent, line)
+            intent = self._changes.with_own_kinds(intent, line, state.last)
         target = self._planned(intent, line, image, state, answers)
         if target is None:
             return target
@@ -346,7 +349,9 @@ class ListPlanner:
             suited = tuple(each for each in last.conditions if suits_children(each) and each not in held)
             if suited and self.conditions.meets((*held, *suited)):  # "cartoons" for a child are cartoons for children
                 held = (*suited, *held)
-        before = [] if replaced else (last.query or "").split(JOINT)
+        ruled_out = {value for each in conditions if excludes(each) for value in values_of(each)}
+        lost = any(states_kind(each) and set(values_of(each)) <= ruled_out for each in last.conditions)
+        before = [] if replaced or lost else (last.query or "").split(JOINT)
         words = [part for part in dict.fromkeys((*before, query)) if part]
         words = [*words[:1], *words[1:][-MAX_PARTS + 1 :]]
         again = self.again(state, last, held)

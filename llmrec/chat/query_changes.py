@@ -44,12 +44,14 @@ _RATHER = re.compile(
     r"\b(?:rather|(?:wants?|fancy|fancies|(?:feel|feels) like|in the mood for|prefers?|needs?|would like|"
     r"d like) (?:something|"
     r"anything|an?|some)\b[^,.;!?]*\b(?:now|instead|after all)|how about|what about|let'?s (?:have|try|see|do|go for|"
-    r"watch|make it)|make it|switch to|time for|(?:^|[,.;!] ?)now (?:an?|some|the)|enough (?:of )?\w+|"
+    r"watch|make it)|make (?:it|that) (?:an?|some)(?! (?:bit|little|touch|tad|shade|notch))|switch to|time for|(?:^|"
+    r"[,.;!] ?)now (?:an?|some|the)|enough (?:of )?\w+|"
     r"forget (?:about )?(?:the|those)|(?:no|not) \w+ after all)\b|"
     r"换(?:一?[个部点些本件])?(?=[\u3400-\u9fff])|改(?:看|成|要|买)|还是(?:看|来|要|买)|不如",
     re.I,
 )
 """Words by which a line that states a kind wants that one in the place of what was asked for before."""
+_SOMETHING = re.compile(r"\b(?:something|anything)\b", re.I)
 _BESIDE_MOOD = re.compile(
     r"^(?:and|but|also|only)\b|\b(?:but|more|also|too|as well|(?:a|one) (?:bit|little|touch|dash|hint)|still|same|"
     r"with (?:a|some|more)|"
@@ -57,7 +59,7 @@ _BESIDE_MOOD = re.compile(
     re.I,
 )
 """Words by which a mood is wanted beside that of the list before."""
-MIN_BESIDE = 3
+MIN_BESIDE = 1
 """Items that must be left where a mood is wanted beside what was asked for before."""
 
 
@@ -96,19 +98,24 @@ class QueryChanges:
         other = _RATHER.search(line) or (cues.GOES_WITH.search(line) and wording(self._words).noun == "product")
         return elsewhere is not None or (stated and other is not None)
 
-    def with_own_kinds(self, intent: Intent, line: str) -> Intent:
+    def with_own_kinds(self, intent: Intent, line: str, last: ListState | None) -> Intent:
         """Hold a line that wants something else to the kinds that its words stand for: "rather something funny".
 
         Parameters
         ----------
         intent, line
             What the line means, and the line itself.
+        last
+            The list before; None for none.
 
         Returns
         -------
         Intent
         """
-        if not (_RATHER.search(line) or _ELSEWHERE.search(line)):
+        kinds_before = [each for each in (last.conditions if last else ()) if states_kind(each)]
+        moved = last is not None and set(kinds_before) <= set(last.preferred)
+        asks = moved and _SOMETHING.search(line) is not None and _BESIDE_MOOD.search(line) is None
+        if not (asks or _RATHER.search(line) or _ELSEWHERE.search(line)):
             return intent
         if any(states_kind(each) for each in (*intent.filters, *intent.preferred)):
             return intent
@@ -167,7 +174,7 @@ class QueryChanges:
         held, before = target.conditions, [each for each in target.conditions if states_kind(each)]
         changes, beside = self.goes_elsewhere(intent, line), _BESIDE_MOOD.search(line) is not None
         if beside and not changes:  # "and funny too" keeps the western that was asked for
-            firm |= {each for each in before if each not in soft}
+            firm |= set(before)
         elif of_kinds:  # "something spooky" after "something with explosions"
             held = tuple(each for each in held if each in firm or each not in soft or not states_kind(each))
         found: list[str] = []
@@ -185,7 +192,7 @@ class QueryChanges:
                     held = tuple(dict.fromkeys(joined))
                     found.append(each)
                     break
-        if intent.action == "ask" and any(each not in held and each not in soft for each in before):
+        if intent.action == "ask" and any(each not in held for each in before):
             target = target.model_copy(update={"query": intent.query or None})  # its words go with the kind
         preferred = tuple(each for each in held if each in soft or each in found)
         return target.model_copy(update={"conditions": held, "preferred": preferred})

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import items_named, with_places
 from llmrec.chat.reactions import Reactions
-from llmrec.chat.state import DialogueState, ListState
+from llmrec.chat.state import DialogueState, ListState, stated_pairs
 from llmrec.chat.wordings import SAYS
 
 _BEFORE = (
@@ -32,9 +33,13 @@ _BRINGS = re.compile(
     rf"we) have)"
     r"(?: (?:me|us))? (?P<what>[^.;!?]{2,80}?) back(?: (?:in|on|up|please|again|on the list|in the list|"
     r"into it))*[\s.!?]*|"
-    rf"{_BEFORE}(?:bring|put|get|give)(?: (?:me|us))? back (?P<after>[^.;!?]{{2,80}}?)(?: please| again)*[\s.!?]*|"
+    rf"{_BEFORE}(?:bring|put|get|give)(?: (?:me|us))? back (?P<after>[^.;!?]{{2,80}}?)(?: please| again| after all|"
+    rf" then| now)*[\s.!?]*|"
     rf"{_BEFORE}(?P<first>[^.;!?]{{2,60}}?) (?:can|may|should|could) (?:come|go|be(?: put)?|stay) back(?: in|"
     rf" on)?[\s.!]*|"
+    rf"{_BEFORE}(?:show|give|get|have|see|can (?:i|we) (?:have|see|get)|could (?:i|we) (?:have|see|get))(?: (?:me|"
+    rf"us))? "
+    r"(?P<again>the (?:very )?(?:first|earlier|previous|old|original|other) [^.;!?]{2,40}?) again(?: please)?[\s.!?]*|"
     r"(?:不是|不|等等|还是|请)?[,! ]*把?(?P<zh>[^,。]{1,20}?)(?:再)?(?:加|放|找|拿|换|要|还|留)回来吧?[。! ]*",
     re.I,
 )
@@ -51,6 +56,10 @@ _OF_BEFORE = re.compile(
 )
 _JOINTS = re.compile(r"\s*(?:,|\band\b|&|、|和|跟|还有)\s*", re.I)
 _PARTS = re.compile(r"(?<=[.;!\u3002])\s*|(?<=,)\s*(?=(?:bring|put|give|get|add)\b|把)")
+
+
+MOST_NAMED = 3
+"""Items up to which each is named that comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,9 @@ class Restorations:
             what = next((each for each in match.groupdict().values() if each), "") if match else ""
             if _ALL.fullmatch(what.strip()):
                 continue  # those that the line denies, or the last that were turned down
+            if of := self._list_of(what, state):
+                found += [id for id in of if id not in state.rejected]
+                continue
             if _OF_BEFORE.fullmatch(what.strip()):
                 found += self._before_these(state)
                 continue
@@ -151,11 +163,30 @@ class Restorations:
         named = items_named(said, listed, self._words, self._offered)
         return tuple(id for id in last if id in named) or last
 
+    def _turned_down_now(self, state: DialogueState) -> tuple[str, ...]:
+        """Ids of what the last change turned down."""
+        return tuple(id for id in state.rejected if not state.earlier or id not in state.earlier[-1].rejected)
+
     def _before_these(self, state: DialogueState) -> tuple[str, ...]:
         """Ids of what the last change turned down; else of the list before the last one."""
-        new = tuple(id for id in state.rejected if not state.earlier or id not in state.earlier[-1].rejected)
+        new = self._turned_down_now(state)
         shown = state.last.items if state.last else ()
         return new or next((each.items for each in _lists(state) if set(each.items) - set(shown)), ())
+
+    def _list_of(self, what: str, state: DialogueState) -> tuple[str, ...]:
+        """Items of an earlier list: of the first of all, or of the one that had a kind which is named ("the war ones")."""
+        lists = [
+            each for each in _lists(state) if each.items and (state.last is None or each.items != state.last.items)
+        ]
+        if re.match(r"(?:the |your )?(?:very )?(?:first|original)\b", what, re.I) and _OF_BEFORE.fullmatch(
+            what.strip()
+        ):
+            return lists[-1].items if lists and not self._turned_down_now(state) else ()
+        named = re.fullmatch(r"(?:the |those )?(?P<kind>[\w' -]+?) (?:ones|films|movies)", what.strip(), re.I)
+        said = named["kind"] if named else ""
+        values = {value for mention in Lexicon.of(self._words).mentions(said) for value in mention.values}
+        asked = ({value for each in made.conditions for _, value in stated_pairs(each)} for made in lists)
+        return next((made.items for made, own in zip(lists, asked, strict=True) if values & own), ())
 
     def _of(self, part: str, shown: Sequence[str], state: DialogueState) -> tuple[str, ...]:
         """The items of those shown that a few words name: by a title, by words of one, by a place or by a value."""
@@ -196,7 +227,9 @@ class Restorations:
         def titled(some: Sequence[str]) -> str:
             return reactions.titles(some, line)
 
-        if gone:
+        if len(ids) > MOST_NAMED:
+            said.append(SAYS["reverted list"][language])
+        elif gone:
             said.append(SAYS["back in"][language].format(titles=titled(gone)))
         elif ids:
             said.append(SAYS["still in"][language].format(titles=titled(ids)))

@@ -137,3 +137,53 @@ def test_turns_of_phrase_rank_nothing_and_rule_nothing_out(films: Catalog, line:
 def test_where_hardly_anything_is_both_the_kind_that_was_asked_for_stays_and_it_is_said(films: Catalog) -> None:
     reply = talk(films, "a western", "and something spooky too")[1][1]
     assert "genres=Western" in where(reply) and "Horror" not in where(reply) and "stays as it was" in reply.words
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("what I'd really like now is a good western", "Western"), ("hmm, a musical after all", "Musical"), ("put on something creepy for me", "Horror"),
+     ("forget that, a war film for a change", "War"), ("well, what we need is a comedy", "Comedy")],
+)  # fmt: skip
+def test_a_kind_is_read_however_the_wish_begins(films: Catalog, line: str, kind: str) -> None:
+    reply = talk(films, "something exciting", line)[1][1]
+    assert f"genres={kind}" in where(reply) and "Action" not in where(reply)
+
+
+def test_a_mood_beside_a_mood_is_both_and_a_mood_in_its_place_is_one(films: Catalog) -> None:
+    assert (
+        where(talk(films, "something spooky", "in the same spirit, and a little funnier")[1][1])
+        == "genres=Horror and genres=Comedy"
+    )
+    assert where(talk(films, "something exciting", "something spooky")[1][1]) == "genres=Horror"
+    reply = talk(films, "a western", "no westerns, they all look the same to her")[1][1]
+    assert where(reply) == "genres!=Western" and reply.list is not None and reply.list.query is None
+
+
+def test_an_earlier_list_comes_again_by_its_kind_or_as_the_first(films: Catalog) -> None:
+    lines = ("a war film", "not 1", "a musical", "a western")
+    conversation, replies = talk(films, *lines, "bring back the war ones after all")
+    assert where(replies[-1]) == "genres=War" and conversation.state.rejected == ("1",)
+    conversation, replies = talk(films, *lines, "can I have the first lot again")
+    assert where(replies[-1]) == "genres=War"
+
+
+@pytest.mark.parametrize(
+    ("line", "rejected"),
+    [("not the one at the top, they know it by heart", ("1",)), ("skip the third one, the lead actor gets on my nerves", ("3",)),
+     ("number 2 put us both to sleep, but the rest look fine", ("2",)), ("the first one bored my dad to tears", ("1",)),
+     ("drop the bottom one, everybody at work talks about it", ("5",)), ("number 4 was a let-down", ("4",))],
+)  # fmt: skip
+def test_a_ban_is_read_with_its_reason_and_no_more(films: Catalog, line: str, rejected: tuple[str, ...]) -> None:
+    conversation, replies = talk(films, "anything", line)
+    assert (
+        conversation.state.rejected == rejected
+        and conversation.state.accepted == ()
+        and conversation.state.refused == ()
+    )
+    assert where(replies[1]) == "" and replies[1].request is not None and replies[1].request.query is None
+
+
+def test_what_is_ruled_out_with_a_reason_is_that_alone(films: Catalog) -> None:
+    conversation, (reply,) = talk(films, "not vampires, they're silly")
+    assert conversation.state.refused == ("vampires",) and reply.list is not None and reply.list.query is None
+    assert where(talk(films, "a comedy from before 1980", "age is not an issue for me")[1][1]) == "genres=Comedy"

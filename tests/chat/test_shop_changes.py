@@ -53,7 +53,7 @@ def where(reply: Reply) -> str:
 @pytest.mark.parametrize(
     ("line", "article"),
     [("ok and flat shoes to go with it", "Flat shoe"), ("and a bag to match", "Bag"), ("now boots that go with number 2", "Boots"),
-     ("plus a bag to wear with it", "Bag"), ("rather trousers", "Trousers"), ("what about boots", "Boots"), ("let's see trousers", "Trousers")],
+     ("plus a bag to wear with it", "Bag"), ("rather trousers", "Trousers"), ("what trousers would go with number 1", "Trousers"), ("hmm, boots after all", "Boots"), ("what about boots", "Boots"), ("let's see trousers", "Trousers")],
 )  # fmt: skip
 def test_another_article_takes_the_place_of_the_one_before(shop: Catalog, line: str, article: str) -> None:
     reply = talk(shop, "a skirt in dark green, no stripes, under 200", line)[1][1]

@@ -68,7 +68,8 @@ _JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not
 MAX_DESCRIBING = 2
 """Words that may stand between "no" and the value that they describe."""
 _DESCRIBING = re.compile(
-    r"(?!(?:about|like|than|but|and|or|in|on|of|for|from|the|to|i|you|it|is|are|only|just|more|one|ones|want|as)$)[a-z][a-z'-]+",
+    r"(?!(?:about|like|than|but|and|or|in|on|of|for|from|the|to|i|you|it|is|are|only|just|more|one|ones|want|"
+    r"as)$)[a-z][a-z'-]+",
     re.I,
 )
 _REFUSED_NOUN = re.compile(
@@ -104,13 +105,14 @@ MAX_LISTED = 30
 _PHRASE_ENDS = re.compile(
     r"[,.;:!?()]|\b(?:about|with|for|from|in|of|that|which|who|where|when|while|on|at|to|like|but|under|over|set|by|"
     r"because|as|if|is|are|was|not|(?:do|does|did|is|are|was|wo|ca|could|would|should)n'?t|no|without|then|"
-    r"instead|also|and)\b",
+    r"instead|also|and|would|will|could|should|goes|going|go)\b",
     re.I,
 )
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then|and (?=(?:i|we|she|he|they)\b))", re.I)
 _HEAD_NOUN = re.compile(
-    r"\s*(?:(?:films?|movies?|flicks?|stories|story|tales?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
-    r"classics?|in particular|maybe|perhaps|then|too|either|instead|"
+    r"\s*(?:(?:films?|movies?|flicks?|stories|story|tales?|shows?|ones?|items?|things?|something|stuff|clothes|please|"
+    r"tonight|today|now|classics?|in particular|maybe|perhaps|then|too|either|instead|after all|for a change|for once|"
+    r"though|really|actually|"
     r"again)\b\s*){0,3}(?:(?<=\s)or\s+[a-z-]+$)?\s*",
     re.I,
 )
@@ -128,11 +130,14 @@ _SOFT = re.compile(
 _CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002,;])(?=[\u3400-\u9fff])|\s+(?=(?:but )?preferably\b)", re.I)
 _MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
-    r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|also|maybe|perhaps|"
+    r"\s*(?:(?:what (?:i|we)(?:'d| would)?(?: really| actually| rather)? (?:want|like|need|fancy)(?: now|"
+    r" tonight)? (?:is|are)|hm+|"
+    r"i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|also|maybe|perhaps|"
     r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
     r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
     r"recommend|suggest|"
-    r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*){1,20}",
+    r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is|what|"
+    r"which)\b[\s,]*){1,20}",
     re.I,
 )
 """The words by which people begin a request."""

@@ -122,6 +122,27 @@ _JUDGES = re.compile(
     re.I,
 )
 """Why something is not wanted, after it was said what."""
+_REASONS = re.compile(
+    r"(?:(?:because|since|as|cause) )?(?:it|they|he|she|everyone|everybody|nobody|no one|people|(?:the|that|this|those|these|its|their) (?:[\w'-]+ ){0,2}[\w'-]+)"
+    r"(?:'s|'re|'ve| )(?!should|must|can\b|could|need|has to|have to|may|might)[\w'-]+",
+    re.I,
+)
+"""How a clause begins that says why something is ruled out, behind what rules it out."""
+_REST = re.compile(
+    r"(?:but )?(?:the (?:rest|others?)(?: of (?:them|those|these|it))?|everything else|all the others?) (?:looks?|sounds?|seems?|is|are) (?:all )?(?:fine|good|ok(?:ay)?|great|alright|all right|nice)",
+    re.I,
+)
+"""What leaves the rest of a list as it is."""
+_RULES_OUT = re.compile(
+    r"(?:no|not|nothing|none|never|without|skip|drop|lose|leave out|remove|hide|avoid|forget)\b(?! (?:sure|really|bad|too|so|just|only|necessarily)\b)",
+    re.I,
+)
+_NAMED_BEFORE = re.compile(
+    r"(?P<out>(?:^|[,.;!] )(?:and |but |also )?(?:no|not|nothing with|skip|without) (?!(?:the|that|this|it|number|one|any of)\b|\d)[^,.;!?]+?)[,;:-]+ "
+    r"(?:they|it|that|those|these)(?:'re|'s| are| is| were| was)(?: (?:just|so|really|too|all|always|such|a|an|a bit))* [\w'-]+(?: [\w'-]+){0,3}(?=[.!]?$)",
+    re.I,
+)
+"""What is ruled out, with why: "not vampires, they're silly"."""
 _PRAISES = re.compile(
     r"\b(?:favou?rites?|great|good|best|brilliant|lovely|perfect|fun|funny|amazing|superb|nice)\b", re.I
 )
@@ -133,9 +154,9 @@ _LOATHES = re.compile(
 )
 """What says the like of people that the line has named."""
 _SLANG = re.compile(
-    r"(?:^|(?<=[,.;!?] ))(?:(?:do )?you know what(?=[,.!?:]| (?:i|we|let|rather|how|make|give)\b)|to be (?:fair|honest)|truth be told|don'?t get me wrong|for what it'?s worth|"
+    r"(?:^|(?<=[,.;!?] ))(?:i take (?:it|that) back(?=[,.;] *\w)|(?:do )?you know what(?=[,.!?:]| (?:i|we|let|rather|how|make|give)\b)|to be (?:fair|honest)|truth be told|don'?t get me wrong|for what it'?s worth|"
     r"at the end of the day|come to think of it|all things considered|if (?:i'?m|we'?re) honest|thing is|i must say|i have to say|no offen[cs]e|mind you|fair enough)[,.!?:\s]*|^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
-    r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+)(?=\s*(?:[,.;!?]|$))",
+    r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+|fyi|btw)(?=\s*(?:[,.;!?]|$))",
     re.I,
 )
 """Words of talk that stand around what is said."""
@@ -194,6 +215,9 @@ def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], 
     line = _AND_I.sub("we", line)
     for _ in range(2):  # "I'm 19, broke, something funny"
         line = _AGED.sub("", line) if re.search(r"\w", _AGED.sub("", line)) else line
+    line = _NAMED_BEFORE.sub(
+        lambda m: m[0] if titles_within(m["out"], catalog) or names_place(m["out"]) else m["out"], line
+    )
     parts = clauses(line, within)
     kept = [
         part
@@ -240,6 +264,11 @@ def _judges(clause: str, before: Sequence[str], catalog: Catalog) -> bool:
     bare = _OPENING.sub("", clause).strip(" ,.;!")
     if _LOATHES.fullmatch(bare):  # "seen 1 and 2, hate them" speaks of items
         return not any(names_place(each) or titles_within(each, catalog) for each in before)
+    if _REST.fullmatch(bare):
+        return True
+    ruled_out = _RULES_OUT.match(_OPENING.sub("", before[-1])) is not None
+    if ruled_out and _REASONS.match(bare) and not (_ASKS.search(bare) or _means(clause, bare, catalog)):
+        return True
     return _JUDGES.fullmatch(bare) is not None and not (_PRAISES.search(bare) or titles_within(bare, catalog))
 
 

@@ -94,6 +94,9 @@ _REJECTS = (
     rf"boring|lame|awful|terrible|bad|no good|"
     rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style))"
     rf"(?:[,;. ]+(?:get rid of|drop|skip|lose|remove) (?:it|that|them))?{_ENDING}{_BECAUSE}",
+    rf"{OPENING}{_PLACES},? (?:(?:really |almost |nearly )?(?:put|sent) (?:me|us|him|her|them|my \w+|the \w+)(?: both| all| right| straight)? to sleep|"
+    rf"bored (?:me|us|him|her|them|my \w+|the \w+)(?: both| all)?(?: to (?:tears|death|sleep))?|left (?:me|us) cold|did (?:nothing|n'?t do (?:anything|much)) for (?:me|us)|"
+    rf"(?:was|is) (?:an? )?(?:real |total |bit of a |complete )?(?:bore|snooze|snoozefest|let-?down|waste of time|disappointment|dud|drag|disaster|mess))(?: though| really| honestly)?{_ENDING}",
     rf"{OPENING}{_PLACES},? (?:isn'?t|is not|aren'?t|is a no|not so much|not really)(?: for me)?{_ENDING}",
     rf"{_ZH_OPENING}我?(?:不要|不想要|不想看|不想买|不看|不买|不喜欢|别(?:推荐|要|给我)?|去掉|排除|跳过|换掉|"
     rf"不考虑){_ZH_PLACES}(?:了|吧)?"
