@@ -148,11 +148,7 @@ class ListReader:
         known = [id for id in history if id in self._words.row]
         title = self._words.item(known[-1]).title if known else ""
         line = _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
-        line = (
-            _AT_END.sub(lambda match: f"number {1 if match['top'] or match['first'] else len(listed)}", line)
-            if listed
-            else line
-        )
+        line = with_ends(line, len(listed))
         line = all_but_places(than_places(line, len(listed)), len(listed))
         return without_narration(line, self._words, within_title(line, self._words))
 
@@ -385,6 +381,28 @@ class ListReader:
             each for each in parts if lexicon.mentions(each) or self._acts.moves(each, state)["list"] >= MIN_WANTING
         ]
         return " ".join(kept) or query
+
+
+def with_ends(line: str, listed: int) -> str:
+    """Write the place of the item at an end of a list: "not the one at the top".
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+    listed
+        Number of items of the last list.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> with_ends("not the one at the top", 5), with_ends("the bottom one", 5), with_ends("the top one", 0)
+    ('not number 1', 'number 5', 'the top one')
+    """
+    return _AT_END.sub(lambda at: f"number {1 if at['top'] or at['first'] else listed}", line) if listed else line
 
 
 def _for_moods(said: str, conditions: Sequence[str], line: str) -> str:

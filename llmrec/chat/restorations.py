@@ -117,6 +117,8 @@ class Restorations:
         brought = [part for part in parts if _BRINGS.fullmatch(part)]
         if state.last is None or not (denied or brought) or len(denied) + len(brought) < len(parts):
             return None
+        if whole := next((made for each in brought if (made := self._list_of(_what(each), state))), None):
+            return Restoration(state, whole, SAYS["reverted list"][language_of(line)])
         ids, unknown = self._named(brought, state)
         if not ids and unknown and not denied:
             return None
@@ -138,13 +140,9 @@ class Restorations:
         found: list[str] = []
         unknown: list[str] = []
         for line in brought:
-            match = _BRINGS.fullmatch(line)
-            what = next((each for each in match.groupdict().values() if each), "") if match else ""
+            what = _what(line)
             if _ALL.fullmatch(what.strip()):
                 continue  # those that the line denies, or the last that were turned down
-            if of := self._list_of(what, state):
-                found += [id for id in of if id not in state.rejected]
-                continue
             if _OF_BEFORE.fullmatch(what.strip()):
                 found += self._before_these(state)
                 continue
@@ -173,20 +171,17 @@ class Restorations:
         shown = state.last.items if state.last else ()
         return new or next((each.items for each in _lists(state) if set(each.items) - set(shown)), ())
 
-    def _list_of(self, what: str, state: DialogueState) -> tuple[str, ...]:
-        """Items of an earlier list: of the first of all, or of the one that had a kind which is named ("the war ones")."""
-        lists = [
-            each for each in _lists(state) if each.items and (state.last is None or each.items != state.last.items)
-        ]
-        if re.match(r"(?:the |your )?(?:very )?(?:first|original)\b", what, re.I) and _OF_BEFORE.fullmatch(
-            what.strip()
-        ):
-            return lists[-1].items if lists and not self._turned_down_now(state) else ()
+    def _list_of(self, what: str, state: DialogueState) -> ListState | None:
+        """An earlier list: the first of all, or the one of a kind that is named ("the war ones"); None for neither."""
+        lists = [each for each in _lists(state)[1:] if each.items]
+        first = re.match(r"(?:the |your )?(?:very )?(?:first|original)\b", what, re.I) is not None
+        if first and _OF_BEFORE.fullmatch(what.strip()):
+            return lists[-1] if lists and not self._turned_down_now(state) else None
         named = re.fullmatch(r"(?:the |those )?(?P<kind>[\w' -]+?) (?:ones|films|movies)", what.strip(), re.I)
         said = named["kind"] if named else ""
         values = {value for mention in Lexicon.of(self._words).mentions(said) for value in mention.values}
-        asked = ({value for each in made.conditions for _, value in stated_pairs(each)} for made in lists)
-        return next((made.items for made, own in zip(lists, asked, strict=True) if values & own), ())
+        stated = ({value for each in made.conditions for _, value in stated_pairs(each)} for made in lists)
+        return next((made for made, own in zip(lists, stated, strict=True) if values & own), None)
 
     def _of(self, part: str, shown: Sequence[str], state: DialogueState) -> tuple[str, ...]:
         """The items of those shown that a few words name: by a title, by words of one, by a place or by a value."""
@@ -240,6 +235,12 @@ class Restorations:
                 SAYS["back unknown"][language].format(what=plain(("、" if language == "zh" else " or ").join(unknown)))
             )
         return " ".join(said)
+
+
+def _what(line: str) -> str:
+    """What a line asks for again, in its words; "" for a line that does not."""
+    match = _BRINGS.fullmatch(line)
+    return next((each for each in match.groupdict().values() if each), "") if match else ""
 
 
 def _lists(state: DialogueState) -> tuple[ListState, ...]:
