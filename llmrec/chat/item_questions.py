@@ -22,6 +22,7 @@ from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
 
+_FIRST_TWO = re.compile(r"\b(?:the )?(?:first|top) two\b|前两[个部本件款]", re.I)
 _THAN = re.compile(rf"\bthan\b|{cues.COMPARED_WITH.pattern}|比", re.I)
 """What compares what was spoken of last with an item that the line names."""
 FEWEST_TAKERS = 20
@@ -98,6 +99,8 @@ class ItemQuestions:
             Ids.
         """
         listed = state.last.items if state.last else ()
+        if _FIRST_TWO.search(line):
+            return tuple(id for id in listed[:2] if id in self._offered)
         found = items_named(line, listed, self._words, self._offered)
         return state.mentioned if not found and state.mentioned and _THOSE.search(line) else found
 

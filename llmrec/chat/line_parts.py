@@ -9,10 +9,12 @@ from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
+from llmrec.chat.nlu.comparatives import quality_compared
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
+from llmrec.chat.nlu.questions import superlative
 from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.reaction_reading import OUT
@@ -97,7 +99,8 @@ class LineCutter:
         """
         parts = sentences(line)
         chinese = language_of(line) == "zh"
-        if len(parts) == 1 and chinese and _ASKED_CHINESE.search(line):
+        compares = quality_compared(line) is not None or superlative(line) is not None  # 第一部和第二部,哪部更浪漫
+        if len(parts) == 1 and chinese and not compares and _ASKED_CHINESE.search(line):
             parts = line.split(",")  # 第一个讲什么,第二个讲什么
         if len(parts) > MAX_SENTENCES:
             return None

@@ -37,7 +37,7 @@ def asked(catalog: Catalog, line: str, *shown: str) -> str:
         ("which came first, 1 or 3?", "163", "The Quiet Man (1952) is older; The Shining is from 1980."), ("and which one is older, the first or the second?", "12", "The Quiet Man (1952) is older"),
         ("which of 1 and 2 came out later", "31", "The Shining (1980) is newer; The Quiet Man is from 1952."),
         ("which of them is newer?", "12345", "The newest is Nick of Time (1995)."), ("what's the oldest of these?", "1234", "The oldest is The Quiet Man (1952)."),
-        ("which is older, 1 or 2?", "56", "both are from 1993"), ("第一部和第二部哪个更老?", "13", "《The Quiet Man》(1952)更老"),
+        ("which is older, 1 or 2?", "56", "both are from 1993"), ("which of the first two is newer?", "123", "Funny Face (1957) is newer"), ("第一部和第二部哪个更老?", "13", "《The Quiet Man》(1952)更老"),
         ("第一部和第二部哪个先上映?", "13", "《The Quiet Man》(1952)更老"), ("第一部和第三部哪个拍得早?", "132", "《The Quiet Man》(1952)更老"),
     ],
 )  # fmt: skip
@@ -53,7 +53,7 @@ def test_what_numbers_tell_is_answered(films: Catalog, line: str, shown: str, sa
         ("which of these two is more fun", "27", "Funny Face, a musical comedy, should be more fun"), ("which is gentler, the 1st or the 2nd?", "18", ""),
         ("which of these is the scariest?", "1234", "The Shining, a horror film, should be the scariest"), ("whats the most romantic one here", "3481", "Love Jones, a romance film, should be the most romantic|Going by kinds"),
         ("第一部和第二部哪个更搞笑?", "72", "《Funny Face》是喜剧歌舞片,应该更搞笑"), ("哪个最吓人?", "1234", "《The Shining》"),
-        ("which one is better for kids?", "349", "Bambi"), ("哪部最适合小孩一起看?", "349", "Bambi"), ("which would be the funniest?", "349", "Bambi"), ("第一个比第二个吓人吗?", "31", "《The Shining》"),
+        ("which one is better for kids?", "349", "Bambi"), ("哪部最适合小孩一起看?", "349", "Bambi"), ("which would be the funniest?", "349", "Bambi"), ("第一个比第二个吓人吗?", "31", "《The Shining》"), ("第一部和第二部,哪部更浪漫?", "81", "《Love Jones》"),
     ],
 )  # fmt: skip
 def test_what_kinds_hint_at_is_judged_with_a_hedge(films: Catalog, line: str, shown: str, says: str) -> None:

@@ -79,7 +79,7 @@ def test_a_question_for_the_catalogue_is_no_small_talk(line: str) -> None:  # fm
         ("it's my birthday, something fun", "joy"), ("我们刚当了爸妈,想看轻松的", "joy"), ("my grandma died last week, something gentle please", "loss"),
         ("she dumped me", ""), ("he dumped me, I want a comedy", "loss"), ("my uncle served in the navy, he passed away in spring", "loss"),
         ("we finally handed in our theses, something silly", "joy"), ("发烧了躺床上,来部喜剧", "ill"), ("my son is home sick, a cartoon please", "ill"), ("I had a terrible day", "tired"), ("long week, something easy", "tired"),
-        ("今天好累,来部喜剧", "tired"), ("I'm ill in bed, a film please", "ill"), ("a film about a man who became a father", ""),
+        ("今天好累,来部喜剧", "tired"), ("刚下班,累死了,来部喜剧", "tired"), ("I'm ill in bed, a film please", "ill"), ("a film about a man who became a father", ""),
         ("something about a funeral", ""), ("the day after", ""), ("a long film", ""), ("I'm sick of superheroes", ""), ("no films where someone died", ""),
     ],
 )  # fmt: skip

@@ -62,7 +62,7 @@ _NEWS = (
             r"\b(?:(?:had|having|been|it was|what|it's been|such)(?: \w+){0,2} |^)(?:a |an )?(?:really |very |pretty |so )?(?:long|hard|rough|bad|terrible|awful|horrible|tough|stressful|exhausting|"
             r"shitty|crap|lousy|rotten) (?:day|week|month|shift|night|time)\b|^(?:long|hard|rough|bad|tough) (?:day|week)\b|"
             rf"{_I} (?:so |really |very |just |completely |totally )*(?:exhausted|knackered|shattered|worn out|wiped out|stressed(?: out)?|burnt out|burned out)\b|"
-            r"(?:今天|这周|最近)[^,。]{0,4}(?:好累|太累|很累|累死|糟透|不顺|倒霉|压力)|(?:我|加班)[^,。]{0,4}(?:累坏|累死|好累|累了)",
+            r"(?:今天|这周|最近)[^,。]{0,4}(?:好累|太累|很累|累死|糟透|不顺|倒霉|压力)|(?:^|[,,。])[^,。]{0,3}累(?:死|坏|惨|瘫)|(?:我|加班)[^,。]{0,4}(?:累坏|累死|好累|累了)",
             re.I,
         ),
     ),

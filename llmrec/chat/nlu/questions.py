@@ -114,11 +114,11 @@ QUALITIES = (
 SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
     r"shortest|quick(?:est)?\b|shorter|最短|更短|(?:哪|谁)[一个部本件款]*(?:更|比较)?短": (FACTS[0].attributes, False),
     r"longest|longer|最长|更长|(?:哪|谁)[一个部本件款]*(?:更|比较)?长": (FACTS[0].attributes, True),
-    r"cheap(?:est|er)|least expensive|lowest price|costs? (?:the )?least|最便宜|更便宜|(?:哪|谁)[一个部本件款]*(?:更|比较)?便宜": (
+    r"cheap(?:est|er)|least expensive|lowest price|costs? (?:the )?(?:least|less)|最便宜|更便宜|(?:哪|谁)[一个部本件款]*(?:更|比较)?便宜": (
         ("price", "cost"),
         False,
     ),
-    r"most expensive|priciest|dearest|more expensive|最贵|更贵|(?:哪|谁)[一个部本件款]*(?:更|比较)?贵": (
+    r"most expensive|costs? the most|priciest|dearest|more expensive|最贵|更贵|(?:哪|谁)[一个部本件款]*(?:更|比较)?贵": (
         ("price", "cost"),
         True,
     ),
