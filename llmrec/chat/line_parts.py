@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies
@@ -10,7 +10,7 @@ from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.comparatives import quality_compared
-from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
@@ -111,8 +111,10 @@ class LineCutter:
         named = ""
         for sentence in parts:
             found, left = self._reacting(sentence, named, state)
-            reactions += found
-            if found and (spoken := self._reactions.id_of(found[-1].subjects[0], state)):
+            for each in found:  # "it" is what was spoken of just before
+                of = reactions[-1].subjects if reactions and each.subjects == (THAT,) else each.subjects
+                reactions.append(replace(each, subjects=of))
+            if found and (spoken := self._reactions.id_of(reactions[-1].subjects[0], state)):
                 state = state.model_copy(update={"topic": spoken})  # "2 looks nice, but does it come in grey?"
             answer = self._answer(left, answers, state, history, chinese) if left and not audience else None
             if answer is not None:

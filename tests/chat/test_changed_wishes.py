@@ -76,7 +76,7 @@ def test_the_same_goes_on_with_what_was_asked_for(films: Catalog, line: str, has
 @pytest.mark.parametrize(
     "line",
     ["can be from any time", "from any year", "any decade will do", "forget the old stuff, any era", "the year doesn't matter", "I don't care how old",
-     "I don't care what year it's from", "年代不限", "什么年代的都行"],
+     "I don't care what year it's from", "the old ones are fine by her", "newer films are ok", "年代不限", "什么年代的都行"],
 )  # fmt: skip
 def test_any_year_lets_the_year_go_and_nothing_else(films: Catalog, line: str) -> None:
     conversation, replies = talk(films, "a comedy from before 1980, no war", line)

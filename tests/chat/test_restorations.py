@@ -71,7 +71,8 @@ def test_nothing_is_banned_that_a_line_does_not_name(films: Catalog, line: str) 
 @pytest.mark.parametrize(
     ("line", "rejected"),
     [("not 1, that ending was dumb", ("1",)), ("seen 1 and 3, hate them", ("1", "3")), ("not number 2, the acting was wooden", ("2",)),
-     ("skip 3, it gives me nightmares", ("3",)), ("not 1. I fell asleep halfway through", ("1",)), ("can't stand them", ("1", "2", "3"))],
+     ("skip 3, it gives me nightmares", ("3",)), ("not 1. I fell asleep halfway through", ("1",)), ("can't stand them", ("1", "2", "3")),
+     ("第三部我睡着了,不要它", ("3",))],
 )  # fmt: skip
 def test_a_reason_for_a_ban_is_neither_a_wish_nor_a_filter(
     films: Catalog, line: str, rejected: tuple[str, ...]

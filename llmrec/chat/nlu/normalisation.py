@@ -109,6 +109,8 @@ _ANY_YEAR = re.compile(
     r"decade|period|time(?= (?:period )?(?:is|are|goes|works|will|would|from)|[.!]*$))(?: (?:is|are|goes|works|will do|would do)"
     r"(?: (?:fine|ok(?:ay)?|good|great))?)?|"
     r"(?:the )?(?:years?|age|era|decade) (?:does not|doesn'?t|don'?t|do not) matter(?: (?:to|for) (?:me|us))?|"
+    r"(?:the |some )?(?:old|older|new|newer|recent|modern) (?:ones?|films?|movies?|stuff|things?) (?:is|are|would be) (?:also |quite |just )?"
+    r"(?:fine|ok(?:ay)?|alright|all right|good|welcome)(?: (?:by|with|for) (?:her|him|them|us|me|my \w+))?|"
     r"(?:i |we )?(?:don'?t|do not|wouldn'?t) mind (?:the |some |an? )?(?P<age>old|older|new|newer|recent|modern) ?(?:ones?|films?|movies?|"
     r"stuff|things?)?)(?: either| too| after all| really| any ?more| now)*(?=\s*(?:[,.;!]|$|\b(?:and|but)\b))",
     re.I,
