@@ -187,3 +187,24 @@ def test_what_is_ruled_out_with_a_reason_is_that_alone(films: Catalog) -> None:
     conversation, (reply,) = talk(films, "not vampires, they're silly")
     assert conversation.state.refused == ("vampires",) and reply.list is not None and reply.list.query is None
     assert where(talk(films, "a comedy from before 1980", "age is not an issue for me")[1][1]) == "genres=Comedy"
+
+
+@pytest.mark.parametrize(
+    "line", ["actually scratch the horror, he's bringing his sister", "forget the horror", "no, ditch the horror please", "never mind the horror"]
+)  # fmt: skip
+def test_a_condition_is_taken_back_in_more_words(films: Catalog, line: str) -> None:
+    assert "Horror" not in where(talk(films, "a horror film", line)[1][1])
+
+
+@pytest.mark.parametrize(
+    "line", ["a comedy that isn't dumb", "a comedy that's not dumb, for two", "a comedy which is not too dumb"]
+)
+def test_what_something_is_not_to_be_is_no_word_of_the_query(films: Catalog, line: str) -> None:
+    reply = talk(films, line)[1][0]
+    assert reply.list is not None and "dumb" not in (reply.list.query or "")
+
+
+def test_a_word_that_a_title_only_holds_is_no_liking(films: Catalog) -> None:
+    conversation, _ = talk(films, "an action film", "i like cruise")
+    assert not conversation.state.liked
+    assert talk(films, "an action film", "i like speed")[0].state.liked

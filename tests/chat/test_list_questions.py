@@ -139,3 +139,9 @@ def test_which_one_most_people_took_is_told_of_many_alone() -> None:
         )
         for line in ("which one do most people watch?", "which of these is the most popular?"):
             assert ("Kolya" in answer(talk, line) and "most people" in answer(talk, line)) is told, line
+
+
+def test_a_line_goes_on_behind_what_its_first_sentence_asks(films: Conversation) -> None:
+    for line in ("why kolya? i never watch anything that old", "why kolya? that's politics, isn't it"):
+        assert films.reply(line).why == "2", line
+    assert "it. what" not in films.reply("loved it. whats kolya").words

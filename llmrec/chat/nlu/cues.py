@@ -33,7 +33,7 @@ CUES = {
                   r"哈哈|你是机器人|你几岁",
     "off_topic": r"\b(?:weather|recipe|football|stocks?|capital of|homework|taxes|translate|president|flight|python code)\b|"
                  r"天气|股票|做饭|菜谱|作业|机票|首都",
-    "harmful": r"\b(?:pirate|torrent|hack|bomb|steal|stolen|idiot|stupid|ignore (?:your|previous)|system prompt|password)\b|"
+    "harmful": r"\b(?:pirate|torrent|hack|bomb|steal|stolen|idiot|(?:you|u)(?:.re| are)? (?:so |really |just |an? )*stupid|ignore (?:your|previous)|system prompt|password)\b|"
                r"破解|盗版|偷|炸|忽略|白痴|傻",
     "complain": r"\b(?:useless|terrible|awful|rubbish|garbage|crap|hopeless|worst|stupid|annoying|pathetic|bad at this|"
                 r"not listening|doesn'?t work|waste of time)\b|没用|垃圾|什么玩意|烂|差劲|投诉|听不懂",
@@ -435,7 +435,8 @@ def absence_query(line: str, names: Callable[[str], bool]) -> str | None:
             return subject
     if listed := IN_LIST.fullmatch(line.strip()):
         return listed["title"]
-    match = WHY_NOT.fullmatch(line.strip())
+    line = re.split(r"(?<=[?!;])\s+", line.strip(), maxsplit=1)[0]  # "why Heat? I never watch that" asks for its reason
+    match = WHY_NOT.fullmatch(line)
     if match is None or (match["where"] is not None and not names(line)):
         return None
     if match["chinese"]:

@@ -111,6 +111,17 @@ _SHADES = re.compile(
     r"\b(?:in )?(?:an? |some )?(?P<shade>dark|light|pale|bright|vivid|cheerful|strong|pastel|neutral)(?:er)? (?:colou?r(?:ed|s)?|shades?|tones?|ones)\b",
     re.I,
 )
+_THAT_IS_NOT = re.compile(
+    r"(?<=[a-z]) (?:that|which)(?: (?:isn't|aren't|is not|are not)|'s not|'re not) (?:too |so |very |really )?"
+    r"(?P<what>[a-z]{3,})(?=\s*(?:[,.;!]|$))",
+    re.I,
+)
+"""What something is not to be: "a comedy that isn't dumb"."""
+_SCRAPS = re.compile(
+    r"(?:(?<=^)|(?<=[.;,] ))(?:actually,? |ok(?:ay)?,? |no,? )?(?:scratch|forget(?: about)?|ditch|lose|scrap|never ?mind) the ",
+    re.I,
+)
+"""What takes a condition back."""
 _NOW = re.compile(r"(?:(?<=^)|(?<=[.;,] ))(?:and )?now (?!for\b|i\b|give\b|show\b)(?:some |the |a |an )?", re.I)
 
 
@@ -323,6 +334,8 @@ def rephrased(line: str, catalog: Catalog) -> str:
         line = _TIGHT.sub("loose", line)
         line = _SHADES.sub(lambda match: _colours(match["shade"].casefold(), catalog) or match[0], line)
         line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
+    line = _SCRAPS.sub(lambda match: "drop the " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
+    line = _THAT_IS_NOT.sub(r", not \g<what>", line)
     line = _NOT_EVEN.sub("", line) if re.search(r"\w", _NOT_EVEN.sub("", line)) else line
     cut = _NO_SUCH.sub(lambda match: "" if is_value(match["what"], kind=True) else match[0], line)
     line = cut if re.search(r"\w", cut) else line

@@ -102,6 +102,8 @@ MAX_LONGER = 1.6
 """Length of a title beside that of the words after "not", up to which they mean it alone."""
 MAX_REASONED, MAX_TITLE = 6, 4
 """Words after "why", and after "like" or "seen", up to which they are the rest of a command."""
+_NEXT_SENTENCE = re.compile(r"\s*[?!;]+\s+|\s*\.\s+(?=[a-z])")
+"""Where a line goes on behind what its first sentence says."""
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
 
 _NEGATION = re.compile(
@@ -349,13 +351,19 @@ def understand(line: str, catalog: Catalog) -> Intent:
     command = _COMMANDS.fullmatch(text)
     if command:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
+        first = _NEXT_SENTENCE.split(rest, maxsplit=1)[0]
+        if verb == "why" and first != rest and not Vocabulary.of(catalog).by_title.get(rest.casefold()):
+            rest = first  # "why Heat? that's too violent for me" asks of Heat
         oneself = re.match(r"i\b", text, re.I) is not None and rest.islower()
         excludes = verb == "not" and not list_position(rest) and _excludes(text, catalog)
         if verb == "help" and rest and rest.lower() not in ("me", "us"):
             excludes = True  # "help me find a comedy" is a query
         if not excludes and (rest or verb in ("why", "help", "quit")):
             position = list_position(rest)
-            if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog, oneself):
+            goes_on = verb in ("like", "seen") and first != rest  # "loved it. what's Kolya?"
+            if not goes_on and (
+                position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog, oneself)
+            ):
                 return Intent(verb, position or rest)
             if verb == "why" and rest.islower() and len(rest.split()) <= MAX_REASONED:
                 return Intent("why")
@@ -375,8 +383,12 @@ def _is_title(words: str, verb: Action, catalog: Catalog, said_of_oneself: bool 
         found = catalog.item(find_title(words, catalog)).title
     except UnknownItem:
         return False
-    # of "not star trek" a title that only begins so is not all that is ruled out
-    return verb != "not" or len(found) <= MAX_LONGER * len(words) or words.casefold() in Vocabulary.of(catalog).by_title
+    # of "not star trek" a title that only begins so is not all that is ruled out, nor "i like bleak" a title with it
+    return (
+        not (verb == "not" or said_of_oneself)
+        or len(found) <= MAX_LONGER * len(words)
+        or words.casefold() in Vocabulary.of(catalog).by_title
+    )
 
 
 def _likeness(text: str, catalog: Catalog) -> Intent | None:
