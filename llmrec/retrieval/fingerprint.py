@@ -21,6 +21,8 @@ class IndexFingerprint:
     """Length of a stored vector, with the bias."""
     catalogue: str
     """Fingerprint of the items in their order, and of their media."""
+    form: str = "less the centre"
+    """What is stored of a vector; indexes of whole vectors were made before."""
 
     @classmethod
     def of(
@@ -55,7 +57,7 @@ class IndexFingerprint:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:24]
 
     def differences(self, stored: Mapping[str, object]) -> list[str]:
-        """Describe each field (encoders, adapter, dimension) that differs from the `stored` fingerprint of an index."""
+        """Describe each field but the catalogue that differs from the `stored` fingerprint of an index."""
         return [
             f"{name} is {stored.get(name)!r}, not {expected!r}"
             for name, expected in asdict(self).items()

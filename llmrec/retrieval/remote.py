@@ -16,9 +16,12 @@ import numpy as np
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, IndexMismatch, IndexUnreachable, LlmrecError
 from llmrec.retrieval.chroma import (
+    CENTRE,
     MEDIA_HNSW,
     ChromaIndex,
     Vectors,
+    centre_in,
+    centre_of,
     described,
     fill,
     media_collection,
@@ -152,7 +155,7 @@ def open_remote(
     server_address(url)
     name, rows = f"llmrec-{fingerprint.version}", np.arange(len(v)) if shard is None else shard.rows
     layout = "" if shard is None else shard.layout
-    options = described(fingerprint, len(catalog.items), parts_of(len(rows)))
+    options = described(fingerprint, len(catalog.items), parts_of(len(rows)), centre_of(v))
     options["metadata"] |= {"place": catalog_name}
     with _translated_errors(url):
         client = _connect(url)
@@ -161,16 +164,13 @@ def open_remote(
                 _delete_former(client, catalog_name, name, options["metadata"] if shard else None)
             # as many parts as it was begun with: where servers come or go, or two gateways begin it at once, items stay
             begun = client.get_or_create_collection(name, **options)
-            options["metadata"]["parts"] = _parts(begun)
-            vectors, parts, changes = stored(v, b, catalog, fingerprint), [], []
+            options["metadata"] |= {"parts": _parts(begun)}
+            _require(begun, options["metadata"], url)
+            centre = centre_in(begun.metadata)  # which another gateway may have written, and rounded otherwise
+            vectors, parts, changes = stored(v, b, catalog, fingerprint, centre), [], []
             for each, own in parted(name, rows, options["metadata"]["parts"]).items():
                 parts.append(client.get_or_create_collection(each, **options))
-                if differences := _differences(parts[-1], options["metadata"]):
-                    raise IndexMismatch(
-                        f"the Chroma server at {url} holds another catalogue's version under the name {each} "
-                        f"({differences}); run `llmrec index` to build it again",
-                        "chroma",
-                    )
+                _require(parts[-1], options["metadata"], url)
                 changes.append(_complete(client, parts[-1], vectors, own, layout, rebuild, catalog, progress))
             held = {}
             for modality, shown in (media or {}).items():
@@ -202,6 +202,16 @@ def _delete_former(client: Any, catalog_name: str, name: str, kept: Mapping[str,
             client.delete_collection(each.name)
 
 
+def _require(collection: Any, described: Mapping[str, Any], url: str) -> None:
+    """Refuse a collection that is not what is described."""
+    if differences := _differences(collection, described):
+        raise IndexMismatch(
+            f"the Chroma server at {url} holds another catalogue's version under the name {collection.name} "
+            f"({differences}); run `llmrec index` to build it again",
+            "chroma",
+        )
+
+
 def _holds(collection: Any, described: Mapping[str, Any]) -> bool:
     """Whether a collection is what is described, or one of more parts than its items would be given now."""
     return not _differences(collection, described) and _parts(collection) >= described["parts"]
@@ -215,7 +225,9 @@ def _parts(collection: Any) -> int:
 def _differences(collection: Any, described: Mapping[str, Any]) -> str:
     """In what a collection differs from what its name promises: one copied by hand does; "" where in nothing."""
     found = dict(collection.metadata or {})
-    pairs = {name: (found.get(name), wanted) for name, wanted in described.items() if name not in ("place", "parts")}
+    pairs = {
+        name: (found.get(name), wanted) for name, wanted in described.items() if name not in ("place", "parts", CENTRE)
+    }
     return "; ".join(f"{name} is {held!r}, not {wanted!r}" for name, (held, wanted) in pairs.items() if held != wanted)
 
 

@@ -55,6 +55,31 @@ def queries() -> np.ndarray:
     return (rng.normal(size=(40, DIM)) @ made()[0][:DIM] / 10).astype(np.float32)
 
 
+def test_what_all_vectors_have_in_common_leads_no_search_astray(tmp_path: Path) -> None:
+    """A recall of 0.23 where the middle of the vectors was most of them (a checkpoint of Amazon Beauty)."""
+    v, b, catalog, fingerprint = made(3000)
+    rng = np.random.default_rng(1)
+    queries, common = rng.normal(size=(20, DIM)).astype(np.float32), rng.normal(size=DIM) * 6
+    v = (v + common).astype(np.float32)
+    exact = queries @ v.T + b
+    with ChromaIndex.build(tmp_path / "ix", v, b, catalog, fingerprint) as built:
+        near = built.query(queries, 100)
+        rows, scores = near.rows, near.scores
+    for n, found in enumerate(rows):
+        np.testing.assert_allclose(scores[n], exact[n, found], rtol=1e-3, atol=1e-2)
+    assert np.mean([len({*found.tolist()} & {*np.argsort(-exact[n])[:100]}) for n, found in enumerate(rows)]) > 95
+
+
+def test_an_index_that_does_not_tell_its_centre_is_refused() -> None:
+    for metadata in (None, {}, {chroma.CENTRE: "!"}, {chroma.CENTRE: 3}):
+        with pytest.raises(IndexMismatch, match="stored without"):
+            chroma.centre_in(metadata)
+    centre = np.arange(3, dtype=np.float32)
+    *_, fingerprint = made(2)
+    described = chroma.described(fingerprint, 2, 1, centre)["metadata"]
+    assert chroma.centre_in(described).tolist() == [0, 1, 2]
+
+
 def test_recall_scores_and_order(index: ChromaIndex, queries: np.ndarray) -> None:
     v, b, *_ = made()
     exact = queries @ v.T + b
