@@ -141,7 +141,7 @@ class ChromaIndex:
         cls, claimed: Claim, fingerprint: IndexFingerprint, media: Sequence[str], ef: int | None
     ) -> "ChromaIndex":
         """The index in a folder that is ours; it is let go where opening fails."""
-        client, path = None, claimed.folder.parent
+        client, path, formed = None, claimed.folder.parent, {"form": fingerprint.form}
         try:
             with _damage(path):
                 if not (claimed.folder / DATABASE).is_file():
@@ -149,7 +149,10 @@ class ChromaIndex:
                 client = _client(claimed.folder)
                 first = client.get_collection(COLLECTION, embedding_function=None)
                 found = dict(first.metadata or {})
-                if differences := fingerprint.differences(found):
+                differences = fingerprint.differences(found)
+                if differences and found.get("form") is None and not fingerprint.differences(found | formed):
+                    raise IndexOutdated(f"the index at {path} was built before vectors were stored so; {MEND}")
+                if differences:
                     raise IndexMismatch(f"the index at {path} is of another make: {'; '.join(differences)}; {MEND}")
                 if found.get("catalogue") != fingerprint.catalogue:
                     raise IndexOutdated(f"the index at {path} was built before the items changed; {MEND}")

@@ -214,6 +214,20 @@ def test_an_index_of_other_items_is_told_from_one_of_another_make(small: tuple[P
     assert not isinstance(refusal.value, IndexOutdated)
 
 
+def test_an_index_of_whole_vectors_is_one_to_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    v, b, catalog, fingerprint = made(20, 8)
+    former = {name: value for name, value in asdict(fingerprint).items() if name != "form"}
+    with monkeypatch.context() as patched:
+        patched.setattr(chroma, "asdict", lambda _: former)
+        patched.setattr(IndexFingerprint, "differences", lambda *_: [])
+        ChromaIndex.build(tmp_path / "ix", v, b, catalog, fingerprint).close()
+    with pytest.raises(IndexOutdated, match="llmrec index"):
+        ChromaIndex.open(tmp_path / "ix", fingerprint)
+    with pytest.raises(IndexMismatch, match="adapter is") as refusal:
+        ChromaIndex.open(tmp_path / "ix", replace(fingerprint, adapter="a2"))
+    assert not isinstance(refusal.value, IndexOutdated)
+
+
 def test_the_fingerprint_follows_every_part_of_an_item() -> None:
     _, _, catalog, _ = made(5, 4)
     pictures = {"image": ["a", "", "b", "c", "d"]}
