@@ -129,7 +129,18 @@ def test_rank_writes_what_the_referee_reads(on: list[str | Path], films: Path, s
 
 
 def test_a_conversation_over_a_pipe(on: list[str | Path]) -> None:
-    lines = ["why", "something in space after 1980", "why 1?", "why 1 in detail", "not 1", "like zzz", "seen 2", "like 3", "why 9", ""]
+    lines = [
+        "why",
+        "something in space after 1980",
+        "why 1?",
+        "why 1 in detail",
+        "not 1",
+        "like zzz",
+        "seen 2",
+        "like 3",
+        "why 9",
+        "",
+    ]
     lines += ["only westerns, not horror", "quit"]
     done = run("chat", *on, "--user", "u2", stdin="\n".join(lines))
     assert done.returncode == 0, done.stderr
