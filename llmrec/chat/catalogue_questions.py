@@ -56,8 +56,8 @@ _IT = re.compile(
 )
 """What asks whether the item that was spoken of is there."""
 _KINDS_IN_CHINESE = {"类型": "genre", "种类": "category", "类别": "category", "颜色": "colour"}
-MAX_VALUES, MAX_TITLES = 12, 4
-"""Values, and titles, that are told."""
+MAX_VALUES = 12
+"""Values that are told."""
 
 
 class CatalogueQuestions:

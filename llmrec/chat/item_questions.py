@@ -1,12 +1,10 @@
 """Answers to questions about items: of the list, of the catalogue, and how they compare."""
 
 import re
-from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.types import derived
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import about_item
 from llmrec.chat.catalogue_sentences import CatalogueSentences
@@ -25,8 +23,6 @@ from llmrec.errors import BadInput
 _FIRST_TWO = re.compile(r"\b(?:the )?(?:first|top) two\b|前两[个部本件款]", re.I)
 _THAN = re.compile(rf"\bthan\b|{cues.COMPARED_WITH.pattern}|比", re.I)
 """What compares what was spoken of last with an item that the line names."""
-FEWEST_TAKERS = 20
-"""People of whom it is told that they took an item, as in evidence."""
 _PLACE_ALONE = re.compile(r"\b(of|in|for|about|by) (\d{1,2})(?=[\s?.!]*$)", re.I)
 """A place of the list that a question ends with: "the director of 3?"."""
 _THOSE = re.compile(
@@ -220,8 +216,6 @@ class ItemQuestions:
             None where it asks no such thing.
         """
         listed = state.last.items if state.last else ()
-        if len(listed) > 1 and cues.MOST_POPULAR.fullmatch(line.strip()):
-            return self._most_popular(line, listed)
         line = _PLACE_ALONE.sub(r"\1 number \2", line)
         named = [id for id in self.named(line, state) if id in listed]
         if len(named) != 1:
@@ -232,15 +226,6 @@ class ItemQuestions:
             return self.shown(line, state)
         of_fact = any(fact.question.search(line) for fact in FACTS) and not seeks(line)
         return self.item(line, state) if of_fact and cues.FACT_OF_PLACE.fullmatch(line.strip()) else None
-
-    def _most_popular(self, line: str, listed: tuple[str, ...]) -> ActReply | None:
-        """Tell which of the items most people took, as far as these are many."""
-        takers = derived(self._catalog, _takers)
-        first = max(listed, key=lambda id: takers[id])
-        if takers[first] < FEWEST_TAKERS:
-            return None
-        say = CatalogueSentences(language_of(line), self._catalog)
-        return ActReply(plain(say("most taken", self._catalog.item(first))), first)
 
     def shown(self, line: str, state: DialogueState) -> ActReply | None:
         """Tell of the item at a place of the list: "show me number 3".
@@ -367,8 +352,3 @@ class ItemQuestions:
         return ActReply(
             " ".join(dict.fromkeys(texts)), next((each.topic for each in told if each and each.topic), None)
         )
-
-
-def _takers(catalog: Catalog) -> Counter[str]:
-    """Item -> people who took it."""
-    return Counter(id for events in catalog.histories.values() for id in {event.item for event in events})

@@ -27,6 +27,8 @@ from llmrec.chat.nlu.suitability import audience_of, suiting
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS, UNKNOWN_OF_ALL
+from llmrec.evidence.records import rounded_count
+from llmrec.evidence.selection import MIN_GROUP
 from llmrec.retrieval.filters import parse_where, written
 
 _OPENING = r"(?:(?:so|and|but|ok|hm+|well|wait)[, ]+)*"
@@ -108,12 +110,11 @@ _SAME = re.compile(
 )
 _POPULAR = re.compile(
     r"\b(?:sells? (?:the )?best|best[- ]sell(?:er|ing)s?|most (?:popular|watched|bought|sold)|"
-    r"(?:do )?(?:people|others|customers) (?:buy|watch|like) (?:the )?most)\b|"
+    r"(?:people|others|customers|everybody|everyone) (?:usually |mostly )?(?:buy|watch|like|read|take|choose|pick) "
+    r"(?:the )?(?:most|best)|do most (?:people|others|customers) (?:buy|watch|like|read|take|choose|pick))\b|"
     r"卖得?最[好多]|最(?:热门|畅销|受欢迎|火)",
     re.I,
 )
-MIN_CHOSEN = 5
-"""Times that an item must have been chosen for it to be told: fewer say nothing, and might point at somebody."""
 MAX_EXCEPTIONS = 5
 """Titles that are named of a list."""
 
@@ -293,10 +294,10 @@ class ListQuestions:
             return None
         counts, listed = derived(self._catalog, _times_chosen), self._listed(state)
         most = max(listed, key=lambda item: counts.get(item.id, 0))
-        if counts.get(most.id, 0) < MIN_CHOSEN:
+        if counts.get(most.id, 0) < MIN_GROUP:
             return None
         say = CatalogueSentences(language_of(line), self._catalog)
-        return ActReply(plain(say("chosen most", most, count=counts[most.id])), most.id)
+        return ActReply(plain(say("chosen most", most, count=rounded_count(counts[most.id]))), most.id)
 
     def _range(self, names: Sequence[str], listed: Sequence[Item], say: CatalogueSentences) -> str:
         """From which to which number the list goes; that the catalogue lacks it where it does."""
@@ -397,8 +398,8 @@ class ListQuestions:
 
 
 def _times_chosen(catalog: Catalog) -> dict[str, int]:
-    """Item -> times that people chose it; made once a catalogue."""
-    return dict(Counter(event.item for events in catalog.histories.values() for event in events))
+    """Item -> people who chose it; made once a catalogue."""
+    return dict(Counter(id for events in catalog.histories.values() for id in {event.item for event in events}))
 
 
 def _share(conditions: Sequence[str], having: Sequence[Item], listed: Sequence[Item], language: str) -> str:

@@ -77,7 +77,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     },
     "no same names": {"en": "No two on the list are the same; their names and kinds are alike.", "zh": "列表里没有重复的,只是名称和类型相近。"},
     "chosen most": {
-        "en": "By what people {chose} here, {title} leads the list ({count} times).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》({count}次)。",
+        "en": "By what people {chose} here, {title} leads the list (about {count} of them).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》(约{count}人)。",
     },
     "ranks alone": {"en": "For “{query}” I can only go by {where}.", "zh": "“{query}”不是目录里的属性,只影响先后次序。"},
     "by sense": {
@@ -324,9 +324,6 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "ranked untold": {
         "en": "The catalogue does not tell that of its {nouns}; going by what you asked for I would begin with {title}.",
         "zh": "目录里没有写这一点;在我的列表里《{title}》最靠前。",
-    },
-    "most taken": {
-        "en": "Of these, {title} was {chose} by the most people here.", "zh": "这几个里,《{title}》{chose}的人最多。",
     },
     "taste unknown": {
         "en": "That I cannot know: I know no taste but yours. {title} is listed as: {facts}.",

@@ -103,8 +103,9 @@ class ChromaIndex:
                 client = _client(claimed.folder)
                 try:
                     parts = parts_of(len(v))
+                    options = with_centre(described(fingerprint, len(v), parts), centre)
                     for name, rows in parted(COLLECTION, np.arange(len(v)), parts).items():
-                        part = client.create_collection(name, **described(fingerprint, len(v), parts, centre))
+                        part = client.create_collection(name, **options)
                         fill(client, part, vectors, rows, catalog, progress)
                     for modality, held in (media or {}).items():
                         of_media = client.create_collection(
@@ -282,17 +283,19 @@ def stored(
     return lambda rows: np.hstack([v[rows] - centre, b[rows, None]]).astype(np.float32)
 
 
-def described(fingerprint: IndexFingerprint, items: int, parts: int, centre: Floats) -> dict[str, Any]:
-    """What a collection is created with: its graph, its stamp, of how many it is one, and the centre of its items.
-
-    Metadata hold no lists, so that the centre is written as text.
-    """
+def described(fingerprint: IndexFingerprint, items: int, parts: int) -> dict[str, Any]:
+    """What a collection is created with beside its centre: its graph, its stamp, and of how many it is one."""
     return {
         "configuration": {"hnsw": HNSW | {"ef_search": search_breadth(items)}},
-        "metadata": asdict(fingerprint)
-        | {"items": items, "parts": parts, CENTRE: base64.b64encode(centre.tobytes()).decode()},
+        "metadata": asdict(fingerprint) | {"items": items, "parts": parts},
         "embedding_function": None,
     }
+
+
+def with_centre(options: Mapping[str, Any], centre: Floats) -> dict[str, Any]:
+    """What `described` tells, and the centre: as text, since metadata hold no lists."""
+    told = {CENTRE: base64.b64encode(centre.tobytes()).decode()}
+    return {**options, "metadata": options["metadata"] | told}
 
 
 def parts_of(items: int) -> int:

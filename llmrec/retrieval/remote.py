@@ -29,6 +29,7 @@ from llmrec.retrieval.chroma import (
     parts_of,
     stored,
     whole,
+    with_centre,
 )
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Floats, Rows
@@ -155,7 +156,7 @@ def open_remote(
     server_address(url)
     name, rows = f"llmrec-{fingerprint.version}", np.arange(len(v)) if shard is None else shard.rows
     layout = "" if shard is None else shard.layout
-    options = described(fingerprint, len(catalog.items), parts_of(len(rows)), centre_of(v))
+    options = described(fingerprint, len(catalog.items), parts_of(len(rows)))
     options["metadata"] |= {"place": catalog_name}
     with _translated_errors(url):
         client = _connect(url)
@@ -163,10 +164,13 @@ def open_remote(
             if rebuild:
                 _delete_former(client, catalog_name, name, options["metadata"] if shard else None)
             # as many parts as it was begun with: where servers come or go, or two gateways begin it at once, items stay
-            begun = client.get_or_create_collection(name, **options)
+            begun = next((each for each in client.list_collections() if each.name == name), None)
+            if begun is None:  # all vectors are read for their centre once, and not by each gateway that opens it
+                begun = client.get_or_create_collection(name, **with_centre(options, centre_of(v)))
             options["metadata"] |= {"parts": _parts(begun)}
             _require(begun, options["metadata"], url)
             centre = centre_in(begun.metadata)  # which another gateway may have written, and rounded otherwise
+            options = with_centre(options, centre)
             vectors, parts, changes = stored(v, b, catalog, fingerprint, centre), [], []
             for each, own in parted(name, rows, options["metadata"]["parts"]).items():
                 parts.append(client.get_or_create_collection(each, **options))

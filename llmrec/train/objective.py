@@ -13,6 +13,9 @@ from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.sequence_windows import Window
 
+GROUP = {"cpu": 128, "cuda": 8192}
+"""Device -> slots of padding that cost as much as one more reading of the base model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -163,10 +166,6 @@ def loss(
         parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts
-
-
-GROUP = {"cpu": 128, "cuda": 8192}
-"""Device -> slots of padding that cost as much as one more reading of the base model."""
 
 
 def _read(forward: nn.Module, prompt: PromptBatch, soft: Tensor, apart: bool) -> tuple[Tensor, Tensor]:

@@ -76,8 +76,8 @@ def test_an_index_that_does_not_tell_its_centre_is_refused() -> None:
             chroma.centre_in(metadata)
     centre = np.arange(3, dtype=np.float32)
     *_, fingerprint = made(2)
-    described = chroma.described(fingerprint, 2, 1, centre)["metadata"]
-    assert chroma.centre_in(described).tolist() == [0, 1, 2]
+    described = chroma.with_centre(chroma.described(fingerprint, 2, 1), centre)
+    assert chroma.centre_in(described["metadata"]).tolist() == [0, 1, 2]
 
 
 def test_recall_scores_and_order(index: ChromaIndex, queries: np.ndarray) -> None:

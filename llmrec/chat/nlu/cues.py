@@ -251,14 +251,6 @@ FACT_OF_PLACE = re.compile(
     re.I,
 )
 """What asks for a fact of an item at a place of the list: "who's the director of 3?"."""
-MOST_POPULAR = re.compile(
-    r"(?:.*\b)?(?:which|what)(?:'s)?\b.*\b(?:(?:do )?(?:most )?(?:people|folks|others|everybody|everyone|customers|users) "
-    r"(?:(?:usually|mostly|really) )?(?:watch|like|love|buy|take|choose|pick|go for|prefer|read|see)(?:ed|s)?"
-    r"(?: (?:best|most))?|most (?:popular|watched|bought|seen|read)|(?:is|are) (?:the )?(?:most )?popular)[\s?.!]*"
-    r"|.*(?:哪|什么).*(?:最(?:受欢迎|热门|火|多人|红)|看的人最多|买的人最多).*",
-    re.I,
-)
-"""What asks which item of the list most people took."""
 OF_ALL_LISTED = re.compile(r"\b(?:these|those|they|them|(?:this|that) lot)\b|这些|这几|它们|那些|那几", re.I)
 """What speaks of all that is listed."""
 COMPARED_WITH = re.compile(
