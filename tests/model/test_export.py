@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors.torch import save_file
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
 
 from llmrec.encoders import Features
@@ -101,5 +102,6 @@ def test_another_base_is_refused(folder: Path, tmp_path: Path, tiny_base: Path) 
     other = tmp_path / "other"
     other.mkdir()
     (other / "config.json").write_text((tiny_base / "config.json").read_text())
+    save_file({"weight": torch.zeros(1)}, other / "model.safetensors")
     with pytest.raises(CheckpointMismatch, match="was trained on base model"):
         export_merged(checkpoint, other, tmp_path / "out")

@@ -129,7 +129,7 @@ def test_an_item_is_looked_up_and_compared_by_id_or_title(call: Call) -> None:
     assert "does not tell who directed" in told["answer"]
     told = call("compare", items=["50", "Scream"], question="which is the oldest?")
     assert [item["id"] for item in told["items"]] == ["50", "288"] and "year" in told["differs"]
-    assert told["answer"] == "The oldest: Star Wars (year 1977)."
+    assert told["answer"] == "Star Wars (1977) is older; Scream is from 1996."
     assert "Scream" in call("compare", items=["50", "288"])["answer"]
 
 
