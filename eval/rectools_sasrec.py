@@ -13,8 +13,10 @@ RecTools' transformer benchmark, https://github.com/MTSWebServices/RecTools.
 import argparse
 import json
 import math
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +129,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5, help="epochs of a round")
     parser.add_argument("--rounds", type=int, default=40, help="most rounds")
     parser.add_argument("--patience", type=int, default=3, help="rounds without a better valid NDCG@10 before the end")
-    study(parser.parse_args())
+    chosen = parser.parse_args()
+    if find_spec("rectools") is None:
+        sys.exit('error: rectools is not installed here; pip install "rectools[torch]" into an environment of its own')
+    try:
+        study(chosen)
+    except referee.RefereeError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":
