@@ -65,6 +65,22 @@ class AuditResult:
         ]  # fmt: skip
         return pd.DataFrame(rows).set_index("metric")
 
+    def explanations_to_pandas(self) -> "pd.DataFrame":
+        """Return what was found of each explanation, a row each: its claims by verdict, and ratings predicted of it."""
+        import pandas as pd
+
+        rows = []
+        for case in self.audit.cases:
+            judged, verdicts = case.judged, [claim.verdict for claim in case.judged.claims]
+            of = judged.explanation
+            rated = {f"predicted_{scale}": value for scale, value in (case.rating or {}).items()}
+            rows.append(
+                {"user": of.user, "item": of.item, "explanation": of.text, "problem": judged.problem,
+                 "claims": len(verdicts), "contradicted": verdicts.count("contradicted"),
+                 "not_checkable": verdicts.count("not_checkable"), "picked": case.picked, **rated}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
     def to_dict(self) -> dict[str, Any]:
         """Return what `llmrec audit --json` prints."""
         files = (
@@ -137,6 +153,7 @@ def audit(
     >>> import llmrec
     >>> result = llmrec.audit("shop", "theirs.csv", out="report")  # doctest: +SKIP
     >>> result.to_pandas().loc["hallucination_rate", "value"]  # doctest: +SKIP
+    >>> result.explanations_to_pandas().nsmallest(10, "predicted_persuasiveness")  # doctest: +SKIP
     """
     note = report or (lambda _line: None)
     bounds = read_thresholds(Path(thresholds)) if thresholds else []

@@ -1,7 +1,7 @@
 """How a person would probably rate an explanation, by a linear model of its style (`llmrec.audit.style`).
 
-`rating.json` holds the model and what its cross-validation found: `python -m eval.rated_explanations` fits it on ratings
-that people gave explanations of films.
+`rating.json` holds the model and what its cross-validation found: `python -m eval.rated_explanations` fits it on
+ratings that people gave explanations of films.
 """
 
 import json
@@ -196,8 +196,8 @@ def description(scale: str) -> str:
 def caution() -> str:
     """Say what the predicted ratings rest on, in a sentence for a report."""
     return (
-        f"Ratings are predicted by a model fitted on {RatingModel.shipped().source}; how well it does on other items, on "
-        "texts that join several claims, and in English, of which there are no ratings, is not known"
+        f"Ratings are predicted by a model fitted on {RatingModel.shipped().source}; how well it does on other items, "
+        "on texts that join several claims, and in English, of which there are no ratings, is not known"
     )
 
 

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from llmrec.audit.faithfulness import Removal
 from llmrec.audit.grounding import Judged
 from llmrec.audit.metric import Metric
+from llmrec.audit.rating import caution
+from llmrec.audit.rating import to_dict as rating_to_dict
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 
@@ -36,12 +38,15 @@ class Case:
     picked : bool or None
         Whether a reader of the sentence finds the item; None where that was not measured.
     catalog : Catalog
+    rating : mapping of str to float or None
+        How a person would probably rate it, by scale; None where it makes no claim of a kind that was rated.
     """
 
     judged: Judged
     removal: Removal | None
     picked: bool | None
     catalog: Catalog
+    rating: Mapping[str, float] | None = None
 
     @property
     def contradicted(self) -> int:
@@ -81,6 +86,7 @@ class Case:
             "score_lost_without_cited": None if self.removal is None else round(self.removal.comprehensiveness, 4),
             "score_lost_without_others": None if self.removal is None else round(self.removal.random, 4),
             "picked": self.picked,
+            "predicted_rating": rating_to_dict(self.rating),
         }
 
 
@@ -200,6 +206,7 @@ def page(audit: "Audit", details: Mapping[str, Any]) -> str:
         worst=[case.to_dict() for case in worst(audit.cases)],
         claims_plot=Markup(claims_plot(audit.claims)) if audit.claims else "",
         removal_plot=Markup(removal_plot(audit.cases)),
+        rating_caution=caution(),
     )
 
 

@@ -11,6 +11,8 @@ from llmrec.audit.fairness import Groupings, leakage, parity
 from llmrec.audit.faithfulness import Removal, faithfulness, remove
 from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
 from llmrec.audit.metric import Metric, absent
+from llmrec.audit.rating import RatingModel, caution, predicted_ratings, rating_metrics
+from llmrec.audit.rating import to_dict as rating_to_dict
 from llmrec.audit.report import Case, worst
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.simulatability import DESCRIPTION as SIMULATABILITY
@@ -75,6 +77,15 @@ class Audit:
                 }
                 for grouping, groups in self.groups.items()
             },
+            "rating_model": {"validation": RatingModel.shipped().validation, "caution": caution()},
+            "ratings": [
+                {
+                    "user": case.judged.explanation.user,
+                    "item": case.judged.explanation.item,
+                    "predicted_rating": rating_to_dict(case.rating),
+                }
+                for case in self.cases
+            ],
             "worst": [case.to_dict() for case in worst(self.cases)],
             "notes": list(self.notes),
         }
@@ -124,12 +135,17 @@ def audit(
         simulated = simulatability(judged, [bool(hit) for hit in right])
     except SetupError as error:
         right, simulated = [None] * len(judged), absent("simulatability", SIMULATABILITY, str(error), "higher")
-    cases = [Case(each, None if removals is None else removals[n], right[n], catalog) for n, each in enumerate(judged)]
+    ratings = predicted_ratings(judged, catalog)
+    cases = [
+        Case(each, None if removals is None else removals[n], right[n], catalog, ratings[n])
+        for n, each in enumerate(judged)
+    ]
     gaps, table = parity(judged, _measures(cases), groupings)
     sections = {
         "grounding": grounding(judged),
         "faithfulness": [*faithfulness(judged, removals), simulated],
         "text": [*text_metrics(judged, catalog), *readability(judged)],
+        "rating": rating_metrics(judged, ratings),
         "reference": overlap(judged),
         "fairness": [leakage(judged, catalog, groupings), *gaps],
         "stability": stability(judged, generate, catalog, note),
@@ -202,6 +218,10 @@ def _measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
         "simulatability": [None if case.picked is None else float(case.picked) for case in cases],
         "words": [float(len(case.judged.explanation.text.split())) for case in cases],
     }
+    if any(case.rating for case in cases):
+        measures["predicted_persuasiveness"] = [
+            None if case.rating is None else case.rating["persuasiveness"] for case in cases
+        ]
     if any(case.removal for case in cases):
         measures["cited_beats_random"] = [
             None if case.removal is None else float(case.removal.beats_random) for case in cases

@@ -1,8 +1,8 @@
 """The style of an explanation: which kinds of claims it makes, in numbers that mean the same in English and Chinese.
 
-Styles are those of the literature: people alike, other items, popularity, attributes, prose. They are read by fixed forms
-of speech and words for what is usual (`llmrec.audit.style_words`), so that a text of any catalogue can be read. What an
-audit knows beside (`Knowledge`) is passed in: a history item named without quotes, a catalogue's own attribute values.
+Styles are those of the literature: people alike, other items, popularity, attributes, prose. They are read by fixed
+forms of speech and words for what is usual (`llmrec.audit.style_words`), so that a text of any catalogue can be read.
+What an audit knows beside (`Knowledge`) is passed in: a history item named without quotes, attribute values.
 
 References
 ----------
@@ -98,8 +98,8 @@ def style(text: str, known: Knowledge | None = None) -> dict[str, float]:
     role = maker or cast or writer
     origin = reading.cut(forms.ORIGIN)
     named = bool(known.values) | reading.cut(forms.KIND) | role | origin
-    for value in sorted(known.values, key=len, reverse=True):
-        reading.cut(re.compile(re.escape(value), re.IGNORECASE))
+    for words_of_value in sorted(known.values, key=len, reverse=True):
+        reading.cut(re.compile(re.escape(words_of_value), re.IGNORECASE))
     description = min(reading.content(role), DESCRIBED) / DESCRIBED
     bare = named * (1 - description)
     value = 100 * known.value_share if known.value_share > 0 else USUAL_VALUE
@@ -139,7 +139,7 @@ def words(text: str) -> float:
     >>> words("A quiet film."), words("一部安静的影片。")
     (3.0, 4.375)
     """
-    latin = re.findall(r"[A-Za-z\u00c0-\u024f][\w'’-]*|\d[\d.,%]*", text)
+    latin = re.findall(r"[A-Za-z\u00c0-\u024f][\w'\u2019-]*|\d[\d.,%]*", text)
     return len(latin) + len(forms.CHINESE.findall(text)) / CHARACTERS_A_WORD
 
 
@@ -162,7 +162,9 @@ class _Reading:
     def content(self, role: bool) -> float:
         """Count words that say something beyond the claims; names behind a role say who, and are no description."""
         rest = forms.NAME.sub(" ", self.rest) if role else self.rest
-        latin = [word for word in re.findall(r"[a-z\u00c0-\u024f][\w'’-]+", rest.lower()) if word not in forms.PLAIN]
+        latin = [
+            word for word in re.findall(r"[a-z\u00c0-\u024f][\w'\u2019-]+", rest.lower()) if word not in forms.PLAIN
+        ]
         chinese = forms.CHINESE.findall(forms.PLAIN_CHINESE.sub(" ", rest))
         if role and not latin and len(chinese) <= 4:
             return 0.0  # a short Chinese name has no mark of its own
@@ -182,8 +184,8 @@ def _share(text: str) -> float | None:
 def _audience(text: str, top: float | None, largest: float) -> float | None:
     """The logarithm of the people counted as a share of the largest audience; None where none are counted.
 
-    Of a text that gives only a rank ("top 5 %") as much is assumed as items of that rank have: a tenth of the people for
-    ten times the rank, from the first per cent on.
+    Of a text that gives only a rank ("top 5 %") as much is assumed as items of that rank have: a tenth of the people
+    for ten times the rank, from the first per cent on.
     """
     counts = []
     for match in forms.COUNTED.finditer(text):
