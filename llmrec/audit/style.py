@@ -111,10 +111,11 @@ def style(text: str, known: Knowledge | None = None) -> dict[str, float]:
         "other_item": float(other),
         # The rated texts that name an item of the reader's all say that this one is like it.
         "own_item": float(other and (own or likeness)),
-        "maker": float(maker),
-        "cast": float(cast),
-        "writer": float(writer),
-        "origin": float(origin),
+        # A story may tell of a writer, and a shop of Thai food: only what stands by itself is the claim.
+        "maker": maker * bare,
+        "cast": cast * bare,
+        "writer": writer * bare,
+        "origin": origin * bare,
         "bare_attribute": bare,
         "value_share": bare * math.log10(_clipped(value, 0.3, FREQUENT_VALUE) / USUAL_VALUE),
         "frequent_value": bare * math.log10(_clipped(value, FREQUENT_VALUE, 50) / FREQUENT_VALUE),
