@@ -45,6 +45,7 @@ def test_no_rater_and_no_text_is_on_both_sides(made: Path) -> None:
 
 def test_what_moves_people_is_found(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rated_explanations, "RESAMPLES", 20)
+    monkeypatch.setattr(rated_explanations, "PARTITIONS", 2)
     model, result = study(Ratings.read(made))
     value, low, high = result["model"]["single ratings"]
     assert low <= value <= high
@@ -65,7 +66,7 @@ def test_a_certain_order_has_no_width(made: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(rated_explanations, "RESAMPLES", 20)
     ratings = Ratings.read(made)
     scores = ratings.scores["persuasiveness"]
-    assert interval(ratings, single(scores, scores)) == [1, 1, 1]
+    assert interval(ratings, single(scores[None], scores)) == [1, 1, 1]
 
 
 def test_translations_come_in_the_order_of_their_originals() -> None:
