@@ -5,8 +5,8 @@ film and text. The model is a ridge regression on the style of a text (`llmrec.a
 their rater's mean; it is written to llmrec/audit/rating.json, from which `llmrec audit` predicts.
 
 Cross-validation holds out a rater and a tenth of the texts at a time: what is predicted is by a rater, and of a text,
-neither of which the fit saw. Texts are parted five times over, and every figure is the mean of the five, as it moves with
-the frequent texts that happen to be held out together. The aim (0.40) is measured by the Spearman correlation of
+neither of which the fit saw. Texts are parted five times over, and every figure is the mean of the five, as it moves
+with the frequent texts that happen to be held out together. The aim (0.40) is measured by the Spearman correlation of
 persuasiveness with single ratings, all held-out predictions together: that is the strictest of the figures, as it holds
 all that a text leaves to the person and the item; the others stand beside it. Intervals hold 95 % and resample raters.
 Files its result in eval/results/measurements.jsonl.
@@ -307,7 +307,9 @@ def study(ratings: Ratings) -> tuple[RatingModel, dict[str, Any]]:
         value, low, high = interval(
             ratings, single(cross_validated(ratings, inputs, style_model, scale), ratings.scores[scale])
         )
-        alone = spearman(cross_validated(ratings, text_alone, style_model, scale), ratings.scores[scale])
+        alone = single(cross_validated(ratings, text_alone, style_model, scale), ratings.scores[scale])(
+            np.arange(len(ratings.texts))
+        )
         validation[scale] = {"spearman": value, "low": low, "high": high, "text_alone": round(alone, 3)}
     result["scales"] = validation
     model = fitted_model(ratings, inputs, validation)
