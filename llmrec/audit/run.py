@@ -16,7 +16,7 @@ from llmrec.audit.rating import to_dict as rating_to_dict
 from llmrec.audit.report import Case, worst
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.simulatability import DESCRIPTION as SIMULATABILITY
-from llmrec.audit.simulatability import Encode, picked, simulatability
+from llmrec.audit.simulatability import USEFULNESS, Encode, picked, picked_among_alike, simulatability, usefulness
 from llmrec.audit.stability import stability
 from llmrec.audit.text import openings, overlap, readability, text_metrics
 from llmrec.catalog import Catalog
@@ -133,8 +133,10 @@ def audit(
     try:
         right: Sequence[bool | None] = picked(judged, catalog, encode, seed)
         simulated = simulatability(judged, [bool(hit) for hit in right])
+        useful = usefulness(judged, picked_among_alike(judged, catalog, encode, seed))
     except SetupError as error:
         right, simulated = [None] * len(judged), absent("simulatability", SIMULATABILITY, str(error), "higher")
+        useful = absent("usefulness", USEFULNESS, str(error), "higher")
     ratings = predicted_ratings(judged, catalog)
     cases = [
         Case(each, None if removals is None else removals[n], right[n], catalog, ratings[n])
@@ -143,7 +145,7 @@ def audit(
     gaps, table = parity(judged, _measures(cases), groupings)
     sections = {
         "grounding": grounding(judged),
-        "faithfulness": [*faithfulness(judged, removals), simulated],
+        "faithfulness": [*faithfulness(judged, removals), simulated, useful],
         "text": [*text_metrics(judged, catalog), *readability(judged)],
         "rating": rating_metrics(judged, ratings),
         "reference": overlap(judged),

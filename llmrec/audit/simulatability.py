@@ -19,15 +19,21 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import wording
 
 CHOICES = 10
+ALIKE_POOL = 500
+"""Items, at least, among which look-alikes are sought, where the catalogue has as many."""
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts -> (n, dim) unit-length vectors."""
 DESCRIPTION = (
     f"sentences, the title hidden, by which MiniLM picks the right item among {CHOICES} (chance: {1 / CHOICES:.0%})"
 )
+USEFULNESS = (
+    f"sentences, the title hidden, by which MiniLM picks the right item among {CHOICES} whose texts are most alike "
+    f"(chance: {1 / CHOICES:.0%})"
+)
 
 
 def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int) -> list[bool]:
-    """Let the reader pick the item that each sentence is about.
+    """Let the reader pick the item that each sentence is about, among items at random.
 
     Parameters
     ----------
@@ -44,11 +50,8 @@ def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int
     list of bool
         Whether the right one is picked.
     """
-    pool = sorted({each.explanation.item for each in judged})
     rng = random.Random(seed)
-    if len(pool) < 5 * CHOICES:
-        ids = [item.id for item in catalog.items]
-        pool = sorted({*pool, *rng.sample(ids, min(len(ids), 5 * CHOICES))})
+    pool = _pool(judged, catalog, 5 * CHOICES, rng)
     row_of = {item: row for row, item in enumerate(pool)}
     items = encode([catalog.item(item).text() for item in pool])
     sentences = encode([hidden(each, catalog) for each in judged])
@@ -57,9 +60,54 @@ def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int
         excluded = {each.explanation.item, *each.history}
         candidates = [item for item in pool if item not in excluded]
         choices = [each.explanation.item, *rng.sample(candidates, min(len(candidates), CHOICES - 1))]
-        similarities = items[[row_of[item] for item in choices]] @ sentence
-        correct.append(bool(np.argmax(similarities) == 0 and (similarities[0] > similarities[1:]).all()))
+        correct.append(_first_is_nearest(items[[row_of[item] for item in choices]], sentence))
     return correct
+
+
+def picked_among_alike(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int) -> list[bool]:
+    """Let the reader pick the item that each sentence is about, among those whose texts are most like its own.
+
+    A sentence that would do for the neighbours of its item as well, such as its genre alone, does not help to choose.
+
+    Parameters
+    ----------
+    judged, catalog, encode
+        See `picked`.
+    seed : int
+        Of the items beside those explained, where these are fewer than `ALIKE_POOL`.
+
+    Returns
+    -------
+    list of bool
+        Whether the right one is picked. Items with the very same text (colours of one article) are no choices.
+    """
+    pool = _pool(judged, catalog, ALIKE_POOL, random.Random(seed))
+    texts = [catalog.item(item).text() for item in pool]
+    row_of = {item: row for row, item in enumerate(pool)}
+    items = encode(texts)
+    sentences = encode([hidden(each, catalog) for each in judged])
+    correct = []
+    for each, sentence in zip(judged, sentences, strict=True):
+        own = row_of[each.explanation.item]
+        order = np.argsort(-(items @ items[own]), kind="stable")
+        history = set(each.history)
+        alike = [row for row in order if texts[row] != texts[own] and pool[row] not in history][: CHOICES - 1]
+        correct.append(_first_is_nearest(items[[own, *alike]], sentence))
+    return correct
+
+
+def _pool(judged: Sequence[Judged], catalog: Catalog, least: int, rng: random.Random) -> list[str]:
+    """The items explained and, where these are too few, others of the catalogue."""
+    pool = {each.explanation.item for each in judged}
+    if len(pool) < least:
+        ids = [item.id for item in catalog.items]
+        pool |= {*rng.sample(ids, min(len(ids), least))}
+    return sorted(pool)
+
+
+def _first_is_nearest(choices: NDArray[np.float32], sentence: NDArray[np.float32]) -> bool:
+    similarities = choices @ sentence
+    return bool((similarities[0] > similarities[1:]).all())
 
 
 def hidden(judged: Judged, catalog: Catalog) -> str:
@@ -75,7 +123,7 @@ def hidden(judged: Judged, catalog: Catalog) -> str:
 
 
 def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
-    """Measure the share that was picked right.
+    """Measure the share that was picked right among items at random.
 
     Parameters
     ----------
@@ -85,3 +133,16 @@ def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
         As `picked` returns it.
     """
     return mean("simulatability", DESCRIPTION, owners(judged), [float(hit) for hit in right], "higher")
+
+
+def usefulness(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
+    """Measure the share that was picked right among look-alikes.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    right : sequence of bool
+        As `picked_among_alike` returns it.
+    """
+    return mean("usefulness", USEFULNESS, owners(judged), [float(hit) for hit in right], "higher")

@@ -1,19 +1,23 @@
 """Metrics on small sets whose figures are known, their intervals, and what is NaN."""
 
 import math
+import re
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.fairness import leakage, parity, sensitive
 from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
 from llmrec.audit.membership import membership
 from llmrec.audit.metric import Metric, mean, set_metric
-from llmrec.audit.simulatability import hidden, picked
+from llmrec.audit.simulatability import hidden, picked, picked_among_alike, usefulness
 from llmrec.audit.text import openings, overlap, readability, text_metrics
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Item
 from llmrec.encoders.text import TextEncoder
 from llmrec.evidence.selection import rank_evidence
 
@@ -121,6 +125,30 @@ def test_the_reader_picks_the_film_that_the_sentence_describes(tiny_catalog: Cat
     assert sum(picked(rows, tiny_catalog, reader.encode, 0)) >= 2
     wrong = [judge(Explanation("u9", i, t), tiny_catalog) for i, t in zip(items[::-1], told, strict=True)]
     assert sum(picked(wrong, tiny_catalog, reader.encode, 0)) <= 1
+
+
+def test_among_look_alikes_a_kind_is_not_enough() -> None:
+    plots = {"1": "A lighthouse keeper finds a whale.", "2": "A baker loses her oven.", "3": "Two nurses rob a train."}
+    kinds = {str(n): f"A drama number {n}." for n in range(4, 40)}
+    items = tuple(Item(n, f"Film {n}", text, {"genres": ("Drama",)}) for n, text in {**plots, **kinds}.items())
+    catalog = Catalog("dramas", items, {})
+
+    def encode(texts: Sequence[str]) -> NDArray[np.float32]:  # bags of words: who shares words is near
+        rows = np.zeros((len(texts), 4096), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()):
+                row[zlib.crc32(word.encode()) % 4096] += 1
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+    def useful(told: dict[str, str]) -> float:
+        rows = [judge(Explanation("u", item, text), catalog) for item, text in told.items()]
+        return usefulness(rows, picked_among_alike(rows, catalog, encode, 0)).value
+
+    assert useful(plots) == 1
+    assert useful(dict.fromkeys(plots, "A drama.")) < 1
+    twins = Catalog("twins", (*items, Item("40", "Film 1", plots["1"], {"genres": ("Drama",)})), {})
+    row = judge(Explanation("u", "1", plots["1"]), twins)
+    assert picked_among_alike([row], twins, encode, 0) == [True]
 
 
 def test_the_title_is_hidden_from_the_reader(tiny_catalog: Catalog) -> None:
