@@ -6,7 +6,7 @@ their rater's mean; it is written to llmrec/audit/rating.json, from which `llmre
 
 Cross-validation holds out a rater and a tenth of the texts at a time: what is predicted is by a rater, and of a text,
 neither of which the fit saw. Texts are parted five times over, and every figure is the mean of the five, as it moves
-with the frequent texts that happen to be held out together. The aim (0.40) is measured by the Spearman correlation of
+with the frequent texts that are held out together. The aim (0.40) is measured by the Spearman correlation of
 persuasiveness with single ratings, all held-out predictions together: that is the strictest of the figures, as it holds
 all that a text leaves to the person and the item; the others stand beside it. Intervals hold 95 % and resample raters.
 Files its result in eval/results/measurements.jsonl.
