@@ -196,8 +196,9 @@ def description(scale: str) -> str:
 def caution() -> str:
     """Say what the predicted ratings rest on, in a sentence for a report."""
     return (
-        f"Ratings are predicted by a model fitted on {RatingModel.shipped().source}; how well it does on other items, "
-        "on texts that join several claims, and in English, of which there are no ratings, is not known"
+        f"Ratings are predicted by a model fitted on {RatingModel.shipped().source}, to which it is the same whether a "
+        "claim is true; how well it does on other items, on texts that join several claims, and in English, of which "
+        "there are no ratings, is not known"
     )
 
 
