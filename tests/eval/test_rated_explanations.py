@@ -25,10 +25,10 @@ def made(tmp_path: Path) -> Path:
         for rater in range(10):
             for film in range(24):
                 share = rng.randint(70, 99)
-                told = f"和你兴趣相似的用户中，{share}%都喜欢"
+                told = f"与你品味相近的观众里，{share}%给了好评"
                 score = min(max(round(1 + (share - 70) / 8 + rng.gauss(0, 0.5)), 1), 5)
                 rows.writerow([f"r{rater}", film, f"片{film} Film", "user", told, score, 6 - score])
-                plain = f"主演有张{film}"
+                plain = f"主演：李{film}"
                 rows.writerow([f"r{rater}", film, f"片{film} Film", "attr_random", plain, 3, 3])
     return file
 
