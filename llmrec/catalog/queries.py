@@ -44,10 +44,13 @@ KINDS_OF_MOODS = tuple(
         (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
         (r"family (?:films?|movies?|night|fun|viewing)|(?:whole|entire) family|kids?|child(?:ren)?|toddlers?",
          "children's"),
+        (r"dark(?:er)?|bleak|gritty|grim", "film-noir"),
         (r"explosions?|car chases?|shoot-?outs?|martial arts|kung fu|superhero(?:es)?", "action"),
     )
 )  # fmt: skip
 """What is wanted in words that hardly a title holds -> the kind of item that has it."""
+AUDIENCE = "children's"
+"""The kind that says for whom an item is: it is added to a query that names another kind, too."""
 
 
 def ranked_query(query: str, catalog: Catalog, stated: Collection[str] = ()) -> str:
@@ -103,6 +106,11 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     ('something heartwarming comedy', 'a heartwarming drama')
     >>> with_kinds("something that is not funny", films)
     'something that is not funny'
+    >>> family = Catalog("films", (Item("1", "Big", "", {"genres": ("Children's", "Adventure", "Drama")}),), {})
+    >>> with_kinds("an adventure for the whole family", family)
+    "an adventure for the whole family, children's"
+    >>> with_kinds("a drama about kids", family)
+    'a drama about kids'
     """
     wanted = without_refused(query)
     if len(without_purpose(wanted).split()) > MOST_WORDS:
@@ -113,7 +121,8 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     held = derived(catalog, _told_values)
     said = _spans(query)
     if any(each.kind and not said.isdisjoint(each.forms) for each in held):
-        return query
+        about = {kind for pattern, kind in KINDS_OF_MOODS if pattern.search(without_purpose(wanted))}
+        kinds = [kind for kind in kinds if kind == AUDIENCE and kind not in about]  # for kids, not of them
     known = {each.value for each in held if each.kind}
     ruled = {value.casefold() for value in stated}
     added = [kind for kind in kinds if kind in known and kind not in ruled]

@@ -91,7 +91,10 @@ def natural_drafts(
                 if reason.name == "direct" and reason.term and not _holds(reason.term, told):
                     continue
                 slots = _slots(about_it, reason, told, rng)
+                shows = reason.name != "present" or (reason.term is not None and _holds(reason.term, told))
                 for plan in _readable(drawn, slots, rng):
+                    if not shows and ": {x" in plan:
+                        continue  # what stands behind a colon has to show what stands before it
                     if made < DRAWS and _fillable(plan, slots, about_it):
                         made += 1
                         yield from _ended(_filled(plan, about_it.brief, slots), about_it.brief, reason, slots, rng)
@@ -172,8 +175,9 @@ def _of_the_query(about_it: Subject, rng: random.Random) -> Iterator[_Reason]:
             yield _Reason("met", listed, (), brief.queried, each, beside)
         elif each.direct:
             yield _Reason("direct", plans.DIRECT, (), brief.queried, each, beside)
-            further = plans.PRESENT if each.role == "has" and each.word[:1].islower() else plans.FURTHER
-            yield _Reason("met", further, (), brief.queried, each, beside)
+            yield _Reason("met", plans.FURTHER, (), brief.queried, each, beside)
+            if each.role == "has" and each.word[:1].islower():
+                yield _Reason("present", plans.PRESENT, (), brief.queried, each, beside)
     shade = about_it.colour != about_it.queried_colour
     if near and (not answers or (shade and rng.random() < 0.5)):
         yield coloured

@@ -127,7 +127,7 @@ PERSONAL = (
     "You {chose} {H}, another {ka}",
     "{H}, which you {chose}, is another {ka}",
     "You know {H}, another {ka}",
-    "Like {H}, it is another {ka}",
+    "Another {ka}, after {H}",
     "You also {chose} {H}, another {ka}",
     "Another {ka} that you {chose} is {H}",
 )
@@ -240,50 +240,47 @@ ALIKE = (
     "{C} and {H} are both {ks}: {x}",
     "{H} and this one are both {ks}. {X}",
     "You know {H}; this is {K}, too, about {A}",
-    "{H} brought this {k} up: {x}",
-    "It was {H} that brought this {k} up. {X}",
+    "We picked this {k} because you {chose} {H}: {x}",
+    "{X}. We picked it because you {chose} {H}, another {k}",
 )
 ALIKE_THING = (
     "You have {H}, another {k}; {this} {V}: {x}",
     "Like {H}, this is {K}. {It} {has} {rest}",
     "{X0}, in {V}. {It} came up because you {chose} {H}, another {k}",
     "{X}. You {chose} {H}, another {k}",
-    "{X}. {H}, another {k}, led us here",
+    "{X}. We picked it because you {chose} {H}, another {k}",
     "{X}, in {V}. {H} is another {k}",
     "{H}, another {k}, is why we picked this: {x}",
-    "{H}, another {k}, brought this up: {x}",
+    "Because you {chose} {H}, another {k}: {x}",
     "If you like {H}, here is one more: {x}",
-    "{X}. {H}, which you {chose}, led us here",
+    "{X}. We picked it because you {chose} {H}",
     "You {chose} {H}, so here is one more: {x}",
-    "{H} led to one more: {x}",
     "{X}, in {V}. {H}, which you {chose}, is why we picked it",
     "You know {H}, another {k}; {this} {V}: {x}",
     "After {H}, another {k}, this: {x}",
     "{X}. Like {H}, it is {K}",
-    "You {chose} {H}, another {k}, and that led to this one: {x}",
+    "You {chose} {H}, another {k}, and that is why we picked this: {x}",
 )
 UNLIKE = (
-    "{C} is {K} about {A}. It was {H} that brought it up",
-    "{C} is {K} about {A}, and {H} led us here",
+    "{C} is {K} about {A}. We picked it because you {chose} {H}",
+    "{C} is {K} about {A}, and {H} is why we picked it",
     "You {chose} {H}, and that led to {C}, about {A}",
     "{C}, {K} about {A}, is here because of {H}",
-    "{C} is {K}. It was {H} that brought it up: {x}",
+    "{C} is {K} about {A}, here because you {chose} {H}",
+    "{C} is {K}. We picked it mostly because you {chose} {H}: {x}",
     "It was {H} that led us to {C}. {X}",
-    "{X}. It was {H} that brought it up",
-    "{H} is {L}, but it led us here: {x}",
-    "You {chose} {H}, {L}, and it led us here: {x}",
-    "{H}, {L}, led us here: {x}",
-    "{H} brought this up: {x}",
-    "{H} led us here: {x}",
+    "{X}. We picked it because you {chose} {H}",
+    "{X}. It is here because of {H}, which you {chose}",
+    "{H} is {L}, but it is why we picked this: {x}",
+    "You {chose} {H}, {L}, and that is why we picked this: {x}",
+    "{H} is {L}, and yet it led us to {C}. {X}",
     "{H} is why we picked this: {x}",
     "Picked because you {chose} {H}: {x}",
     "We picked it mostly because you {chose} {H}: {x}",
     "You {chose} {H}, so we picked this: {x}",
-    "What brought it up is {H}, which you {chose}: {x}",
     "You {chose} {H}, and that pointed to {C}. {X}",
     "Here because of {H}: {x}",
     "You {chose} {H}, which put {C} on your list: {x}",
-    "{X}. {H}, which you {chose}, led us here",
     "{C} is {K}. It owes its place to {H}. {X}",
 )
 """Where the cause is of another kind."""
@@ -331,7 +328,6 @@ COMPANY = (
     "{P} who {chose} {H} {chose} this, too: {x}",
     "You {chose} {H}; {p} who did also {chose} {C}, {K}. {X}",
     "{C} is {K} about {A}. {P} who {chose} {H} {chose} it, too",
-    "{H} brought it up: {p} who {chose} it {chose} this {k}, too. {X}",
     "This {k} was {chose} by {p} who {chose} {H}: {x}",
 )
 TWO = (
@@ -340,11 +336,11 @@ TWO = (
     "You {chose} {H1} and {H2}, and this is another {k}: {x}",
     "Like {H1} and {H2}, this is {K}: {x}",
     "After {H1} and {H2}, another {k}: {x}",
-    "{C} is {K} about {A}. {H1} and {H2} brought it up",
+    "{C} is {K} about {A}. We picked it because you {chose} {H1} and {H2}",
     "{H1} and {H2} are {ks}, and so is this: {x}",
-    "{X}. {H1} and {H2} brought it up",
+    "{X}. We picked it because you {chose} {H1} and {H2}",
     "{H1} and {H2} led to this {k}: {x}",
-    "It was {H1} and {H2} that brought up {C}, {K}. {X}",
+    "You {chose} {H1} and {H2}, so we picked {C}, {K}. {X}",
 )
 SAME = (
     "You have {H} in {O}; here {it} {are} in {V}: {x}",
@@ -408,9 +404,9 @@ BUT = (
 UNSAYABLE = (
     "We picked it for your wish: {x}",
     "Here because of your wish: {x}",
-    "{K}, which your wish brought up: {x}",
-    "It is {K}, and your wish brought it up. {X}",
-    "{X}. Your wish brought it up",
+    "{K}, which we picked for your wish: {x}",
+    "It is {K}, and we picked it for your wish. {X}",
+    "{X}. We picked it for your wish",
 )
 """Where a query names nothing of the item, and cannot be said back in a sentence."""
 PLAIN = {
@@ -431,7 +427,7 @@ PLAIN = {
              "You have {them} in {O}; here {it} {are} in {V}"),
     "company": ("{P} who {chose} {H} also {chose} {C}, {K}", "{C} is {K}; {p} who {chose} {H} also {chose} it"),
     "led": (
-        "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}", "It was {H} that brought up {C}, {K}",
+        "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}", "{C} is {K}, here because you {chose} {H}",
         "We picked it mostly because you {chose} {H}. It is {K}", "You {chose} {H}, so we picked this. {X}",
         "You {chose} {H}, so we picked this",
     ),
@@ -454,7 +450,7 @@ PLAIN = {
     ),
     "unsayable": (
         "We picked it for your wish: {K}",
-        "{K}, which your wish brought up",
+        "{K}, which we picked for your wish",
     ),
 }  # fmt: skip
 """Where the item has no text of its own, or none that can be said."""

@@ -120,6 +120,8 @@ def _of_somebody(sentence: str) -> str:
     does = _DOING.match(sentence)
     if does is None or _OF_FILMS.search(sentence) or _SECOND_SUBJECT.search(sentence):
         return ""
+    if _THINGS.fullmatch(does[1].rstrip()):  # "Humanity finds ..."
+        return ""
     verb = does[2].split()[0]
     return f"{does[1].rstrip()}, who {does[2]}" if verb in _VERBS - _OF_ACTORS or verb == "used" else ""
 

@@ -45,3 +45,10 @@ def test_what_everybody_calls_a_kind_brings_the_kind(query: str, added: str) -> 
     genres = ("Horror", "Mystery", "Comedy", "Romance", "Adventure")
     films = Catalog("films", (Item("1", "Big", "", {"genres": genres}),), {})
     assert with_kinds(query, films) == f"{query} {added}".strip()
+
+
+def test_for_whom_an_item_is_counts_beside_the_kind_that_a_query_names() -> None:
+    films = Catalog("films", (Item("1", "Big", "", {"genres": ("Adventure", "Children's", "Film-Noir")}),), {})
+    assert with_kinds("an adventure for the whole family", films) == "an adventure for the whole family, children's"
+    assert with_kinds("an adventure film about children", films) == "an adventure film about children"
+    assert with_kinds("something dark", films) == "something dark film-noir"

@@ -74,6 +74,20 @@ def test_what_the_text_has_of_a_wish_is_named() -> None:
     assert all("dog" in text for text in texts) and len(set(texts)) > 4
 
 
+def test_what_stands_behind_a_colon_shows_what_stands_before_it() -> None:
+    quiet = "A clerk still lives with her mother and reads. " * 2
+    films = Catalog(
+        "films",
+        (
+            Item("0", "Rex", f"{quiet}She and her friendship with a dog end it.", {"genres": ("Comedy",)}),
+            Item("3", "Toys", "", {"genres": ("Animation",)}),
+        ),
+        {},
+    )
+    texts = asked(films, "0", "a film about friendship")
+    assert all("friendship" in text.partition(": ")[2] for text in texts if "friendship" in text and ": " in text)
+
+
 def test_where_the_text_is_silent_on_a_wish_that_is_said() -> None:
     texts = asked(SHOP, "1", "a warm jumper")
     assert not any("warm" in text and "not" not in text and "it has" in text for text in texts)
@@ -129,7 +143,7 @@ def test_a_plot_stands_behind_about_only_where_subject_and_verb_are_clear() -> N
     assert about("A plague carried by rats kills half of a town.").startswith("a plague carried by rats that kills")
     assert about("The true story of a boy who was king.") == "a boy who was king"
     assert about("Ada is tired and her dog is lost.") == "" == about("It begins in a harbour.")
-    assert about("Noon is the second film of a series.") == ""
+    assert about("Noon is the second film of a series.") == "" == about("Humanity finds a door in the sea.")
     assert about("A man whose dog is lost finds it.") == "" == about("When it rains, a man is lost.")
     assert not is_whole("Ada, a clerk who finds a dog.") and parted("a hat with a bow") == ("a hat with a bow", "")
 

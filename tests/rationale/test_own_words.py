@@ -30,6 +30,7 @@ def test_of_a_story_the_sentence_that_was_asked_for_is_told_and_never_its_end() 
 
     assert story(PLOT).startswith("Mr. Bell keeps bees on an island. A girl of nine")
     assert story(PLOT, "something with a falcon") == "A girl of nine trains a falcon to carry letters."
+    assert story("Maj. Gen. Rhett leaves a town by night. It ends.") == "Maj. Gen. Rhett leaves a town by night."
     assert story(PLOT, "leaving for good").startswith("Mr. Bell") and story("", "bees") == ""
 
 
