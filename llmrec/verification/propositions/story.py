@@ -127,6 +127,8 @@ _NUMBERS = {
     word: str(n) for n, word in enumerate(
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])
 }  # fmt: skip
+_BEST_FRIEND = re.compile(r"\bbest (?=friends?\b)", re.I)
+"""Praises no item."""
 _THING = re.compile(r"^(?:an? )?(\w)(?=\S* \S+ \S+ \S+)")
 """How the name of a thing begins, of four words and more."""
 _BREAK = re.compile(r"[.!?…,;]|\s*(?:--|—)|\s(?:where|while|who|which|with)\b|$")
@@ -249,7 +251,7 @@ def _capital(opened: re.Match[str]) -> str:
 
 
 def _repeats(text: str, told: str) -> bool:
-    spoken = {token.lower for token in tokens(text) if token.shown != "US"}
+    spoken = {token.lower for token in tokens(_BEST_FRIEND.sub("", text)) if token.shown != "US"}
     if spoken & ((_SPOKEN | _MEASURED) - _IN_A_QUOTE):
         return False
     said, source = (re.sub(r"\s+", " ", _QUOTES.sub("'", each)).strip() for each in (text, told))
