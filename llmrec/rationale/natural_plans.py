@@ -435,7 +435,8 @@ PLAIN = {
              "You have {them} in {O}; here {it} {are} in {V}"),
     "company": ("{P} who {chose} {H} also {chose} {C}, {K}", "{C} is {K}; {p} who {chose} {H} also {chose} it"),
     "led": (
-        "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}", "{C} is {K}, here because you {chose} {H}",
+        "You {chose} {H}; this one is {K}", "Since you {chose} {H}, here is {K}",
+        "{C} is {K}, here because you {chose} {H}",
         "We picked it mostly because you {chose} {H}. It is {K}", "You {chose} {H}, so we picked this. {X}",
         "You {chose} {H}, so we picked this",
     ),

@@ -23,7 +23,9 @@ _NOT_TELLING = re.compile(
     "not|you|are|but|any|who|can|has|had|was|his|her|its|our|out|all|one|too|may|how|why|get|let|say|see|saw|now|old|new"
 )
 """Words of a query that an item's own text may hold without being what is asked for."""
-_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Maj|Col|Capt|Lt|Cpl|Sgt|Pvt|Rev|Sen|Gov|St|Mt|Prof|Jr|Sr|vs|No)\.$")
+_ABBREVIATED = re.compile(
+    r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Maj|Col|Capt|Lt|Cpl|Sgt|Pvt|Rev|Sen|Gov|St|Mt|Prof|Jr|Sr|vs|No)\.$"
+)
 _FURTHER_CLAUSE = re.compile(
     r"(?:,|;| --| —) (?:while|but|and|who|whom|whose|which|where|when|as|only to|until|so|then)\b|—(?=\w)"
 )
