@@ -109,8 +109,16 @@ _RELATED: tuple[tuple[str, str], ...] = (
     ("future futuristic dystopian", "the future; a colony; the 21st century"),
 )
 """Words of wishes -> what a text may say that bears on them, as a sentence would name it."""
-_OF_QUERIES = frozenset("set made based starring directed happening taking about featuring suitable".split())  # noqa: SIM905
+_OF_QUERIES = frozenset(
+    """set made based starring directed happening taking about featuring suitable under over below above between around
+    less more least most cheaper dearer""".split()  # noqa: SIM905
+)
 """Words between what is wanted and what is said of it."""
+_USES = frozenset(
+    """winter snow office work business wedding party evening gym training yoga workout summer beach holiday vacation
+    sport sports hiking travel rain school home""".split()  # noqa: SIM905
+)
+"""Nouns that say before another what a thing is for: "sports clothes"."""
 _ARTICLES = r"(?:an?|the|some|any|my|our) "
 _BEFORE_NOUNS = re.compile(rf"\b(set in|about|with|of|in|on|like|has|featuring)\s+((?:{_ARTICLES})?)$", re.I)
 _SAID = {"has": "with", "of": "about", "on": "about"}
@@ -184,11 +192,14 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
         if role == "is" and (match.start() in by_kind or _is_head(query, match.end())):
             continue  # the kind that it stands for is told
         of_it = purpose or noun
+        use = role == "is" and word.lower() in _USES
+        role = "for" if use else role
         before_it, article = of_it.groups() if of_it else ("", "")
         said = _direct(word, item.description)
         by = "" if said else _related(word.lower(), item.description)
         if said or by or match.start() not in by_kind:
-            named = f"{article}{word}"
+            named = f"{re.sub('^(?:my|our) ', 'your ', article, flags=re.I)}{word}"
+            before_it = "for" if use else before_it
             requested = " ".join(("something", *filter(None, (_SAID.get(before_it.lower(), before_it.lower()), named))))
             found.append(QueryTerm(named, role, by, said, requested))
     return tuple(found)

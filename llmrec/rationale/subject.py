@@ -198,6 +198,9 @@ class Subject:
     @cached_property
     def query(self) -> str:
         """The query as it can be said back in a sentence, "" where it is none that can."""
+        bare = self.brief.query.strip(" .!?").lower()
+        if any(bare in facet.value.lower().split() for facet in self.facets if is_kind(facet.name)):
+            return bare  # "underwear", of a thing filed under "Underwear bottom"
         return _sayable_query(self.brief.query)
 
     def answered(self) -> bool:
@@ -287,7 +290,8 @@ def _sayable_query(query: str) -> str:
     able = words and (words[0].lower() in ("a", "an", "something", "some", "any") or several)
     if not plain or not 2 <= len(words) <= 8 or not able:
         return ""
-    return f"{words[0].lower()} {' '.join(words[1:])}"
+    told = f"{words[0].lower()} {' '.join(words[1:])}"
+    return re.sub(r"\b(?:my|our|me)\b", lambda said: "you" if said[0].lower() == "me" else "your", told, flags=re.I)
 
 
 def _says_more(query: str, vocabulary: Vocabulary) -> bool:

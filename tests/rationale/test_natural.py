@@ -88,6 +88,23 @@ def test_what_stands_behind_a_colon_shows_what_stands_before_it() -> None:
     assert all("friendship" in text.partition(": ")[2] for text in texts if "friendship" in text and ": " in text)
 
 
+def test_a_wish_is_said_back_as_a_person_would_say_it() -> None:
+    gift = "a gift for my sister"
+    gifts = reasons(SHOP, rank_evidence(SHOP, "0", [], np.array([]), {"query": 0.5}, gift))
+    assert any("your sister" in text for text in gifts) and not any("my sister" in text for text in gifts)
+    sports = asked(SHOP, "3", "sports socks")
+    assert any("for sports" in text for text in sports) and not any("something sports" in text for text in sports)
+    assert not any("under" in text for text in asked(SHOP, "0", "a jumper under 50"))
+    boxers = Item("9", "Max 3pk", "Boxer shorts in a cotton weave.", {"category": "Underwear bottom"})
+    texts = asked(replace(SHOP, items=(*SHOP.items, boxers)), "9", "underwear")
+    assert all("underwear" in text.lower() for text in texts)
+
+
+def test_a_colour_that_was_not_asked_for_answers_no_wish() -> None:
+    texts = asked(SHOP, "1", "a comfortable jumper")
+    assert not any("asked for" in text and "red" in text for text in texts), texts
+
+
 def test_where_the_text_is_silent_on_a_wish_that_is_said() -> None:
     texts = asked(SHOP, "1", "a warm jumper")
     assert not any("warm" in text and "not" not in text and "it has" in text for text in texts)
