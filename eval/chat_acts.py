@@ -3,9 +3,8 @@
 The lines of eval/chat_queries/acts.jsonl are written by hand, one by one. A fifth of them, by a hash of the text, is test:
 nothing is trained or tuned on it. Thresholds are set on the other lines by cross-validation: one an act for the best F1,
 and one from which an act holds in `PRECISION` of the lines. Writes llmrec/chat/nlu/acts.safetensors and files macro F1 and
-accuracy by language, beside always the most frequent act and beside words that give acts away. With FOLDER/acts.jsonl
-(IARD: people asking people for films) a mapping from scores to its labels is trained on a half of its lines, by the same
-hash, and measured on the other.
+accuracy by language, by act, beside always the most frequent act and beside words that give acts away. With
+FOLDER/acts.jsonl (IARD: people asking people for films) a mapping to its labels is measured, see `eval.iard`.
 
 Moves (is a list wanted, an answer, a choice noted, a word in return?) are trained on the turns of whole conversations,
 eval/chat_queries/turns.jsonl, on the lines of acts and on searches, and measured by cross-validation over conversations.
@@ -29,7 +28,8 @@ from sklearn.model_selection import GroupKFold, KFold
 
 from eval.chat_queries import queries
 from eval.command import run_command
-from eval.store import file_measurement
+from eval.iard import HAND, measured
+from eval.store import command_line, file_measurement
 from llmrec.chat.nlu.acts import (
     ACTS,
     FEATURES,
@@ -91,8 +91,8 @@ def main() -> None:
     for language in ("en", "zh"):
         result[language] = _compared(reader, train, [row for row in test if row["lang"] == language])
     if dialogues is not None:
-        result["IARD, held-out half"] = _mapped(reader, dialogues / "acts.jsonl")
-    print(json.dumps(file_measurement("chat_acts", result, "python -m eval.chat_acts"), indent=2, ensure_ascii=False))
+        result["IARD"] = _iard(reader, dialogues / "acts.jsonl")
+    print(json.dumps(file_measurement("chat_acts", result, command_line()), indent=2, ensure_ascii=False))
 
 
 def trained(rows: Any, labels: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
@@ -173,7 +173,7 @@ def _part(text: str, of: int) -> bool:
 
 
 def _read(rows: Sequence[dict[str, Any]]) -> Any:
-    texts, before = ([row[key][:MAX_CHARACTERS] for row in rows] for key in ("text", "before"))
+    texts, before = [row["text"][:MAX_CHARACTERS] for row in rows], [row["before"][-MAX_CHARACTERS:] for row in rows]
     return features(texts, before, text_encoder())
 
 
@@ -187,7 +187,7 @@ def _compared(reader: ActReader, train: Sequence[dict[str, Any]], test: Sequence
     words = [[act for act, found in KEYWORDS.items() if re.search(found, row["text"], re.I)] for row in test]
     certain = [(act in row["acts"]) for row, read in zip(test, own, strict=True) for act in read.confident]
     return {
-        "model": _scores(test, [read.acts for read in own]),
+        "model": {**_scores(test, [read.acts for read in own]), "F1 (lines)": _by_act(test, [read.acts for read in own])},
         "of confident acts right": f"{sum(certain)} of {len(certain)}",
         "lines with one": f"{sum(bool(read.confident) for read in own)} of {len(test)}",
         "most frequent act": _scores(test, [(usual,)] * len(test)),
@@ -205,29 +205,15 @@ def _scores(rows: Sequence[dict[str, Any]], found: Sequence[Sequence[str]]) -> d
     }
 
 
-def _mapped(reader: ActReader, file: Path) -> dict[str, Any]:
-    """The scores of our acts, mapped to the labels of IARD that both halves have."""
+def _by_act(rows: Sequence[dict[str, Any]], found: Sequence[Sequence[str]]) -> dict[str, str]:
+    labels, guessed = _labels(rows), np.array([[act in acts for act in ACTS] for acts in found])
+    of_act = f1_score(labels, guessed, average=None, zero_division=0)
+    return {act: f"{f:.2f} ({n})" for act, f, n in zip(ACTS, of_act, labels.sum(0), strict=True)}
+
+
+def _iard(reader: ActReader, file: Path) -> dict[str, Any]:
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    held = np.array([_part(row["text"], 2) for row in rows])
-    scores = reader.scores(*([row[key][:MAX_CHARACTERS] for row in rows] for key in ("text", "before")))
-    names = sorted({label for row in rows for label in row["acts"]})
-    labels = np.array([[name in row["acts"] for name in names] for row in rows])
-    kept = labels[held].any(0) & labels[~held].any(0)
-    labels, names = labels[:, kept], [name for name, both in zip(names, kept, strict=True) if both]
-    odds = np.zeros(labels.shape)
-    for n in range(len(names)):
-        model = LogisticRegression(C=0.1, class_weight="balanced").fit(scores[~held], labels[~held, n])
-        odds[:, n] = model.decision_function(scores)
-    guessed = odds[held] > 0
-    usual = int(labels[~held].sum(0).argmax())
-    first = odds[held].argmax(1)
-    return {
-        "lines": int(held.sum()),
-        "labels": names,
-        "macro F1": _rounded(f1_score(labels[held], guessed, average="macro", zero_division=0)),
-        "accuracy": _rounded(labels[held][np.arange(len(first)), first].mean()),
-        "most frequent label, accuracy": _rounded(labels[held][:, usual].mean()),
-    }
+    return measured(reader, HAND, np.array([_part(row["text"], 2) for row in rows]), rows)
 
 
 def _speed(reader: ActReader, rows: Sequence[dict[str, Any]]) -> dict[str, float]:

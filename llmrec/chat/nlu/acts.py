@@ -2,8 +2,8 @@
 
 Rules read what must be exact, numbers and conditions; what somebody means by "you are useless" no list of words holds.
 The model is linear, one row of weights an act, over the sentence vector of the line and of what was said before it,
-and over their character n-grams, by which Chinese is read, of which the default text encoder knows little. It is
-trained by `python -m eval.chat_acts` on lines written by hand and lies beside this module. Beside the acts it tells the
+over their character n-grams, by which Chinese is read, of which the default text encoder knows little, and over what
+rules find in both (`llmrec.chat.nlu.act_cues`). It is trained by `python -m eval.chat_acts` on lines written by hand and lies beside this module. Beside the acts it tells the
 move of a line, of which there is one: whether a list is wanted, an answer, a choice taken note of, or a word in return.
 """
 
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.chat.nlu.act_cues import COUNT, act_cues
 from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.named_items import names_place
 from llmrec.chat.nlu.questions import refers_to_topic
@@ -35,16 +36,19 @@ ACTS = (
 FILE = Path(__file__).with_name("acts.safetensors")
 """The model that is shipped."""
 MAX_CHARACTERS = 300
-"""Characters of a line, and of what was said before it, that the model reads: what an act is shows early."""
+"""Characters of a line, and of what was said before it, that the model reads: what an act is shows early, and what it
+answers is said last."""
 DIMENSIONS = 384
 """Length of the sentence vectors."""
 LINE_BUCKETS, BEFORE_BUCKETS = 2**14, 2**11
 """Columns into which the character n-grams of the line, and of what was said before, are hashed."""
-FEATURES = 2 * DIMENSIONS + LINE_BUCKETS + BEFORE_BUCKETS + 1
+FEATURES = 2 * DIMENSIONS + LINE_BUCKETS + BEFORE_BUCKETS + 1 + COUNT
 CHINESE_WEIGHTS = 0.5, 2.5
 """Scales of the sentence vectors and of the n-grams of a line in Chinese."""
 BEFORE_WEIGHT = 0.5
 """Scale of what was said before, beside the line itself."""
+CUES_WEIGHT, CHINESE_CUES_WEIGHT = 0.5, 0.3
+"""Scales of what rules find, for a line in Chinese the second: fewer cues are of its words."""
 KEPT = 1024
 """Lines whose acts are kept."""
 MOVES = ("accept", "list", "question", "talk")
@@ -162,7 +166,7 @@ class ActReader:
         ActReading
             The acts whose score reaches their threshold, or the one that comes nearest.
         """
-        return self._read(line[:MAX_CHARACTERS], before[:MAX_CHARACTERS])
+        return self._read(line[:MAX_CHARACTERS], before[-MAX_CHARACTERS:])
 
     def moves(self, line: str, opens: bool) -> Mapping[str, float]:
         """Tell what a line wants in return.
@@ -233,7 +237,8 @@ def features(lines: Sequence[str], before: Sequence[str], encoder: "TextEncoder"
     Returns
     -------
     scipy.sparse.csr_matrix
-        (N, FEATURES): vector of the line, vector of what was before, n-grams of both, whether there was nothing before.
+        (N, FEATURES): vector of the line, vector of what was before, n-grams of both, whether there was nothing before,
+        cues.
     """
     from scipy import sparse
 
@@ -244,12 +249,14 @@ def features(lines: Sequence[str], before: Sequence[str], encoder: "TextEncoder"
     nothing = np.array([[not text] for text in before], np.float32)
     weights = np.array([CHINESE_WEIGHTS if is_chinese(line) else (1.0, 1.0) for line in lines], np.float32)
     of_vectors, of_n_grams = weights[:, :1], weights[:, 1:]
+    of_cues = np.array([[CHINESE_CUES_WEIGHT if is_chinese(line) else CUES_WEIGHT] for line in lines], np.float32)
     blocks = [
         sparse.csr_matrix(of_vectors * vectors[: len(lines)]),
         sparse.csr_matrix(of_vectors * BEFORE_WEIGHT * earlier),
         _hashed(LINE_BUCKETS).transform(lines).multiply(of_n_grams),
         BEFORE_WEIGHT * _hashed(BEFORE_BUCKETS).transform(before).multiply(of_n_grams),
         sparse.csr_matrix(BEFORE_WEIGHT * nothing),
+        sparse.csr_matrix(of_cues * act_cues(lines, before)),
     ]
     return sparse.hstack(blocks, format="csr")
 
