@@ -187,7 +187,10 @@ def _compared(reader: ActReader, train: Sequence[dict[str, Any]], test: Sequence
     words = [[act for act, found in KEYWORDS.items() if re.search(found, row["text"], re.I)] for row in test]
     certain = [(act in row["acts"]) for row, read in zip(test, own, strict=True) for act in read.confident]
     return {
-        "model": {**_scores(test, [read.acts for read in own]), "F1 (lines)": _by_act(test, [read.acts for read in own])},
+        "model": {
+            **_scores(test, [read.acts for read in own]),
+            "F1 (lines)": _by_act(test, [read.acts for read in own]),
+        },
         "of confident acts right": f"{sum(certain)} of {len(certain)}",
         "lines with one": f"{sum(bool(read.confident) for read in own)} of {len(test)}",
         "most frequent act": _scores(test, [(usual,)] * len(test)),

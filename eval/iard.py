@@ -2,11 +2,11 @@
 
 IARD (Cai and Chen, 2020, "Predicting user intents and satisfaction with dialogue-based conversational recommendations")
 labels turns of ReDial by one to four intents. They are not our acts: "I haven't seen it, but I love Tom Hanks" accepts
-there, "never seen it" is neutral. So a linear model maps what `ActReader` sees of a line to them: its cues, its sentence
-vector, and the scores of our acts for each of its sentences, of which the highest counts. The mapping is trained on lines
-written by hand in the same manner (eval/chat_queries/iard.jsonl) and on one half of IARD's lines, by a hash of the text;
-the other half is measured alone. Whoever wrote the lines by hand had read the first half, so that its own figure, by
-cross-validation, flatters.
+there, "never seen it" is neutral. So a linear model maps what `ActReader` sees of a line to them: its cues, its
+sentence vector, and the scores of our acts for each of its sentences, of which the highest counts. The mapping is
+trained on lines written by hand in the same manner (eval/chat_queries/iard.jsonl) and on one half of IARD's lines, by a
+hash of the text; the other half is measured alone. Whoever wrote the lines by hand had read the first half, so that its
+own figure, by cross-validation, flatters.
 """
 
 import json
@@ -37,9 +37,11 @@ KEYWORDS = {
     "CON": r"\b(?:any|some|other|another|more)\b.*(?:suggest|recommend|others?|movies)",
     "CRI-A": r"\b(?:something|more|maybe|do you have|what about)\b", "CRI-F": r"\btoo\b|a (?:bit|little)|sounds",
     "END": r"\bbye|good night|have a (?:good|great|nice)|you too|thanks? (?:you )?for",
-    "INQ": r"who|what(?:'s| is) (?:it|that)|is (?:it|that)|\?$", "IQU": r"looking for|recommend|suggest|help me|want to see",
+    "INQ": r"who|what(?:'s| is) (?:it|that)|is (?:it|that)|\?$",
+    "IQU": r"looking for|recommend|suggest|help me|want to see",
     "NRE": r"(?:haven'?t|have not|never) (?:seen|heard)", "OTH": r"^(?:hi|hey|hello)\b|sorry|haha|lol",
-    "PRO": r"\bi (?:\w+ )?(?:like|love|enjoy|prefer)|favou?rite", "REJ": r"(?:did|do)(?:n'?t| not) (?:\w+ )?like|not a fan|hate|^no\b",
+    "PRO": r"\bi (?:\w+ )?(?:like|love|enjoy|prefer)|favou?rite",
+    "REJ": r"(?:did|do)(?:n'?t| not) (?:\w+ )?like|not a fan|hate|^no\b",
     "SEE": r"\b(?:i'?ve|have|already) seen|i saw|loved|was good|yes",
 }  # fmt: skip
 """A baseline: label -> words that give it away."""
@@ -107,12 +109,17 @@ def _seen(reader: ActReader, rows: Sequence[dict[str, Any]]) -> NDArray[np.float
     """Sentence vector, cues, and the highest score of each of our acts over the sentences of a line."""
     lines = [row["text"][:MAX_CHARACTERS] for row in rows]
     before = [row["before"][-MAX_CHARACTERS:] for row in rows]
-    cut = [(n, part) for n, line in enumerate(lines) for part in re.split(r"\.\.\.|(?<=[.!?])\s+", line) if part.strip()]
+    cut = [(n, part) for n, line in enumerate(lines) for part in _sentences(line)]
     of_line = np.array([n for n, _ in cut])
     scores = reader.scores([part for _, part in cut], [before[n] for n in of_line])
     highest = np.array([scores[of_line == n].max(0) for n in range(len(lines))])
     blocks = [VECTOR_WEIGHT * text_encoder().encode(lines), act_cues(lines, before), SCORE_WEIGHT * highest]
     return np.hstack(blocks).astype(np.float32)
+
+
+def _sentences(line: str) -> list[str]:
+    """The sentences of a line; messages sent one after the other are joined by dots."""
+    return [part for part in re.split(r"\.\.\.|(?<=[.!?])\s+", line) if re.search(r"\w", part)] or [line]
 
 
 def _labels(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> NDArray[np.bool_]:

@@ -5,8 +5,10 @@ those before. It opens with a vague wish, answers what is asked back from the it
 one of three things: an attribute of the item, what is wrong with an item of the list, or `more`. It gives up after
 `TURNS` lists. The same shoppers, with the same chances, meet the conversation with and without asking back, and one
 that reads each line by itself. Files success within 3, 5 and 8 turns, turns (`TURNS` + 1 where it gave up), questions,
-and paired bootstrap intervals of what asking back and memory add. Without --data: MovieLens-100K.
-The shipped checkpoint is the default. A line a conversation is kept in FILE, from which an interrupted run goes on.
+and paired bootstrap intervals of what asking back and memory add, and of success within 5 turns as a multiple of the
+first list's; beside it how many find the item in a first list that is as long as 3, 5 or 8 lists, without a word.
+Without --data: MovieLens-100K and the shipped checkpoint; any catalogue with a checkpoint of its own will do, such as
+a shop of `llmrec simshop`. A line a conversation is kept in FILE, from which an interrupted run goes on.
 """
 
 import argparse
@@ -17,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import wording
 from llmrec.chat.clarification import CANDIDATES
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.state import Question
@@ -30,8 +34,12 @@ from llmrec.recommender import Recommender
 from llmrec.retrieval.filters import parse_where
 
 TURNS = 8
-WITHIN = (3, 5, 8)
-OPENING = "something for tonight"
+WITHIN, LENGTH = (3, 5, 8), 10
+"""Turns within which success counts, and items of a list."""
+OPENINGS = {"film": "something for tonight"}
+"""Noun of a catalogue's items -> a wish that tells nothing."""
+OPENING = "something nice"
+"""That of any other catalogue."""
 NAMES_ATTRIBUTE, CRITICISES = 0.25, 0.35
 """Chances that a shopper who was asked nothing names an attribute, or says what is wrong with an item."""
 HISTORY = 50
@@ -97,8 +105,16 @@ class Shopper:
 def converse(
     recommender: Recommender, shopper: Shopper, history: Sequence[str], clarify: bool, memory: bool
 ) -> dict[str, Any]:
-    """Hold one conversation; the turn in which the item was listed (None: never), and how many questions there were."""
-    catalog, line, questions = recommender.catalog, OPENING, 0
+    """Hold one conversation.
+
+    Returns
+    -------
+    dict
+        The turn in which the item was listed (None: never), how many questions there were, and the rank of the item
+        among all that the opening could have listed (None: beyond `CANDIDATES`).
+    """
+    catalog, questions, rank = recommender.catalog, 0, None
+    opening = line = OPENINGS.get(wording(catalog).noun, OPENING)
     conversation = Conversation(catalog, history=history, clarify=clarify)
     for turn in range(TURNS):
         if not memory:
@@ -107,19 +123,23 @@ def converse(
         try:
             reply = conversation.reply(line)
             if reply.request is None and reply.why is None and not memory:
-                reply = conversation.reply(OPENING)
+                reply = conversation.reply(opening)
         except BadInput:
-            reply = conversation.reply(OPENING)
+            reply = conversation.reply(opening)
         if reply.request is not None:
             response = recommender.recommend(reply.request)
             items = [item.id for item in response.items]
-            conversation.show(reply, items, candidates=response.candidates(CANDIDATES))
+            candidates = response.candidates(CANDIDATES)
+            conversation.show(reply, items, candidates=candidates)
+            if turn == 0:
+                ranked = list(dict.fromkeys((*items, *(id for id, _ in candidates))))
+                rank = ranked.index(shopper.target.id) + 1 if shopper.target.id in ranked else None
         if shopper.target.id in items:
-            return {"turn": turn + 1, "questions": questions}
+            return {"turn": turn + 1, "questions": questions, "rank": rank}
         question = conversation.state.question
         questions += question is not None
         line = shopper.line(turn, items, question)
-    return {"turn": None, "questions": questions}
+    return {"turn": None, "questions": questions, "rank": rank}
 
 
 def shoppers(catalog: Catalog, count: int, seed: int) -> Iterator[tuple[str, Item, list[str], Any]]:
@@ -144,6 +164,12 @@ def summary(rows: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
             "questions": round(float(np.mean(asked)), 2),
         }
     picks = np.random.default_rng(seed).integers(len(users), size=(2000, len(users)))
+    result["asking back within 5 to first list alone"] = _ratio(
+        turn["asking back"] <= 5, turn["not asking"] == 1, picks
+    )
+    ranks = [row.get("rank") for row in rows if row["condition"] == "not asking"]
+    for n in WITHIN:
+        result[f"first list of {n * LENGTH}"] = round(float(np.mean([bool(r) and r <= n * LENGTH for r in ranks])), 3)
     pairs = (("asking back", "not asking", "asking back adds"), ("not asking", "each line by itself", "memory adds"))
     for more, less, name in pairs:
         for n in WITHIN:
@@ -151,6 +177,16 @@ def summary(rows: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
             low, high = np.quantile(gain[picks].mean(axis=1), (0.025, 0.975))
             result[f"{name}, within {n}"] = [round(float(x), 3) for x in (gain.mean(), low, high)]
     return result
+
+
+def _ratio(more: NDArray[np.bool_], less: NDArray[np.bool_], picks: NDArray[np.int64]) -> list[float | None]:
+    """Ratio of two shares with its 95 % interval; None where a share is 0, by which nothing is divided."""
+    shares = more[picks].mean(axis=1), less[picks].mean(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = np.nan_to_num(shares[0] / shares[1], nan=np.inf)
+    middle = more.mean() / less.mean() if less.any() else np.inf
+    found = (middle, *np.quantile(drawn, (0.025, 0.975), method="nearest"))
+    return [round(float(x), 2) if np.isfinite(x) else None for x in found]
 
 
 def _turn(rows: Sequence[dict[str, Any]], user: str, condition: str) -> int:
@@ -186,6 +222,7 @@ def main() -> None:
     result = {"dataset": catalog.name, "seed": given.seed, **summary(whole, given.seed)}
     command = f"python -m eval.shoppers --shoppers {given.shoppers} --seed {given.seed}"
     command += f" --data {given.data.name}" if given.data else ""
+    command += f" --adapter {Path(given.adapter).name}" if given.adapter else ""
     print(json.dumps(file_measurement("shoppers", result, command, same=("dataset", "seed")), indent=2))
 
 

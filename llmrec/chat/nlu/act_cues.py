@@ -97,9 +97,9 @@ BEFORE = _compiled({
 })  # fmt: skip
 """Name -> what is found in what was said before."""
 COUNT = len(LINE) + len(BEFORE) + 5
-"""How many features `act_cues` finds."""
-_YEAR = re.compile(r"\s*\((?:18|19|20)\d\d\)")
-_TITLE = re.compile(r"((?:[A-Z\d][\w'’.:&-]*|of|the|and|a|in|to|for)(?: (?:[A-Z\d][\w'’.:&-]*|of|the|and|a|in|to|for|[-–]))*) \((?:18|19|20)\d\d\)|《([^》]+)》")
+"""How many cues there are."""
+_IN_TITLE = r"(?:[A-Z\d][\w'\u2019.:&-]*|of|the|and|a|in|to|for|[-\u2013])"
+_TITLE = re.compile(rf"({_IN_TITLE}(?: {_IN_TITLE})*) \((?:18|19|20)\d\d\)|\u300a([^\u300b]+)\u300b")
 _SHORT, _LONG = 20, 90
 """Characters up to which a line is short, and from which it is long."""
 
