@@ -100,8 +100,10 @@ def measured(reader: ActReader, file: Path, held: NDArray[np.bool_], rows: Seque
 def _odds(
     train: tuple[NDArray[Any], NDArray[Any]], labels: tuple[NDArray[np.bool_], NDArray[np.bool_]], test: NDArray[Any]
 ) -> NDArray[np.float64]:
-    """(N, L) log odds of each label, by lines of IARD and lines written by hand; most labels are rare: both classes of a
-    label count alike."""
+    """(N, L) log odds of each label, by lines of IARD and by lines written by hand.
+
+    Most labels are rare: the two classes of a label count alike.
+    """
     found = np.full((len(test), labels[0].shape[1]), -np.inf)
     weights = np.r_[np.ones(len(labels[0])), np.full(len(labels[1]), HAND_WEIGHT)]
     for n in range(found.shape[1]):
@@ -113,7 +115,7 @@ def _odds(
 
 
 def _seen(reader: ActReader, rows: Sequence[dict[str, Any]]) -> NDArray[np.float32]:
-    """Sentence vectors of a line and of what was before, cues, and the highest score of each of our acts over the sentences of a line."""
+    """Sentence vectors of a line and of what was before, cues, and the highest score of each act over its sentences."""
     lines = [row["text"][:MAX_CHARACTERS] for row in rows]
     before = [row["before"][-MAX_CHARACTERS:] for row in rows]
     cut = [(n, part) for n, line in enumerate(lines) for part in _sentences(line)]

@@ -33,7 +33,7 @@ LINE = _compiled({
               r"\bnever (?:actually )?(?:seen|watched|heard|read|tried|saw)|\bnot (?:seen|watched|heard of|yet)\b|\bdid(?:n'?t| not) (?:see|watch|"
               r"read)\b|没[看读听用]过|没听说",
     "seen": r"(?<!never )(?<!not )(?<!n't )\b(?:seen|watched|saw|own|read it|already|rewatch|watch it (?:all|every))\b|\byes,? i (?:have|did)\b|"
-            r"\bi (?:have|did)\s*[.!,]|[看读听用买]过|有了",
+            r"\bi (?:have|did)\s*[.!,]|(?<!没)(?<!没有)[看读听用买]过|有了",
     "liked": r"\b(?:lov(?:e|ed)|liked|enjoyed|favou?rites?|hilarious|awesome|amazing|classic|excellent)\b|"
              r"\b(?:was|is|are|were|that'?s|it'?s|really|pretty|so|very|such a|also a) (?:really |pretty |so |very |such )*(?:a )?(?:good|great|funny|cute|"
              r"cool|fun|nice|awesome)\b|好看|喜欢|经典|爱了",
