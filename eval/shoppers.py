@@ -183,7 +183,7 @@ def _ratio(more: NDArray[np.bool_], less: NDArray[np.bool_], picks: NDArray[np.i
     """Ratio of two shares with its 95 % interval; None where a share is 0, by which nothing is divided."""
     shares = more[picks].mean(axis=1), less[picks].mean(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = np.nan_to_num(shares[0] / shares[1], nan=np.inf)
+        drawn = np.where(shares[1] > 0, shares[0] / shares[1], np.inf)
     middle = more.mean() / less.mean() if less.any() else np.inf
     found = (middle, *np.quantile(drawn, (0.025, 0.975), method="nearest"))
     return [round(float(x), 2) if np.isfinite(x) else None for x in found]

@@ -183,6 +183,13 @@ def test_shoppers_are_the_same_for_the_same_seed_and_are_summed_up_in_pairs(tiny
     ]
     found = summary(rows, 0)
     assert found["asking back adds, within 3"] == [1.0, 1.0, 1.0] and found["each line by itself"]["turns"] == TURNS + 1
+    assert found["asking back within 5 to first list alone"] == [None, None, None], "nobody found it in the first list"
+    for row, (turn, rank) in zip(rows[1::3], ((1, 4), (1, 9), (3, 24), (4, 77)), strict=True):
+        row.update(turn=turn, rank=rank)
+    found = summary(rows, 0)
+    middle, low, high = found["asking back within 5 to first list alone"]
+    assert middle == 2.0 and low >= 1.0 and (high is None or high >= 2.0)
+    assert (found["first list alone"], found["first list of 30"], found["first list of 80"]) == (0.5, 0.75, 1.0)
 
 
 @pytest.mark.parametrize(
