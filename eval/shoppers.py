@@ -28,14 +28,15 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import wording
 from llmrec.chat.clarification import CANDIDATES
 from llmrec.chat.conversation import Conversation
+from llmrec.chat.requests import LIST_LENGTH
 from llmrec.chat.state import Question
 from llmrec.errors import BadInput
 from llmrec.recommender import Recommender
 from llmrec.retrieval.filters import parse_where
 
 TURNS = 8
-WITHIN, LENGTH = (3, 5, 8), 10
-"""Turns within which success counts, and items of a list."""
+WITHIN = (3, 5, 8)
+"""Turns within which success counts."""
 OPENINGS = {"film": "something for tonight"}
 """Noun of a catalogue's items -> a wish that tells nothing."""
 OPENING = "something nice"
@@ -169,7 +170,7 @@ def summary(rows: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
     )
     ranks = [row.get("rank") for row in rows if row["condition"] == "not asking"]
     for n in WITHIN:
-        result[f"first list of {n * LENGTH}"] = round(float(np.mean([bool(r) and r <= n * LENGTH for r in ranks])), 3)
+        result[f"first list of {n * LIST_LENGTH}"] = round(float(np.mean([bool(r) and r <= n * LIST_LENGTH for r in ranks])), 3)
     pairs = (("asking back", "not asking", "asking back adds"), ("not asking", "each line by itself", "memory adds"))
     for more, less, name in pairs:
         for n in WITHIN:

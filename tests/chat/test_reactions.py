@@ -189,7 +189,7 @@ def test_shoppers_are_the_same_for_the_same_seed_and_are_summed_up_in_pairs(tiny
     found = summary(rows, 0)
     middle, low, high = found["asking back within 5 to first list alone"]
     assert middle == 2.0 and low >= 1.0 and (high is None or high >= 2.0)
-    assert (found["first list alone"], found["first list of 30"], found["first list of 80"]) == (0.5, 0.75, 1.0)
+    assert (found["first list alone"], found["first list of 15"], found["first list of 40"]) == (0.5, 0.5, 0.75)
 
 
 @pytest.mark.parametrize(
