@@ -170,7 +170,8 @@ def summary(rows: Sequence[dict[str, Any]], seed: int) -> dict[str, Any]:
     )
     ranks = [row.get("rank") for row in rows if row["condition"] == "not asking"]
     for n in WITHIN:
-        result[f"first list of {n * LIST_LENGTH}"] = round(float(np.mean([bool(r) and r <= n * LIST_LENGTH for r in ranks])), 3)
+        length = n * LIST_LENGTH
+        result[f"first list of {length}"] = round(float(np.mean([bool(r) and r <= length for r in ranks])), 3)
     pairs = (("asking back", "not asking", "asking back adds"), ("not asking", "each line by itself", "memory adds"))
     for more, less, name in pairs:
         for n in WITHIN:

@@ -17,7 +17,8 @@ from llmrec.chat.lists import ListPlanner
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.nlu.refusals import is_vague
-from llmrec.chat.state import DialogueState, ListState, Option, Question, attributes_of, excludes, narrowed
+from llmrec.chat.requests import LIST_LENGTH
+from llmrec.chat.state import DialogueState, ListState, Option, Question, attributes_of, excludes, narrowed, values_of
 from llmrec.chat.wordings import ATTRIBUTES, NOUNS, QUESTIONS
 from llmrec.retrieval.filters import split_clauses, written
 
@@ -144,7 +145,7 @@ def question_below(
     -------
     Question or None
     """
-    if not candidates or not (is_vague(shown.query) or is_flat(candidates)):
+    if not candidates or not (is_vague(_beyond_answers(shown, state)) or is_flat(candidates)):
         return None
     constrained = (name for each in shown.conditions if not excludes(each) for name in attributes_of(each))
     language = language_of(shown.query or "")
@@ -168,7 +169,8 @@ def answered(line: str, question: Question, lists: ListPlanner, state: DialogueS
     Returns
     -------
     tuple or None
-        The list without items, and what is said before it; None where the line is no answer.
+        The list without items, and what is said before it; None where the line is no answer. It does without what the
+        last one showed, of which nothing was taken, where enough else answers.
     """
     chosen, last = answer_to(line, question), state.last
     if chosen is False or last is None:
@@ -177,8 +179,12 @@ def answered(line: str, question: Question, lists: ListPlanner, state: DialogueS
     if chosen is True:
         return lists.again(state, last, last.conditions, last.items), QUESTIONS["any"][language]
     conditions = narrowed(last.conditions, split_clauses(chosen.condition))
-    query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
-    again = lists.again(state, last, conditions).model_copy(update={"query": query})
+    query = last.query
+    if question.attribute not in (*_YEARS, *_AMOUNTS):  # the words of a number rank nothing
+        query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
+    seen = (*last.excluded, *last.items)
+    enough = lists.conditions.count(conditions) >= len(seen) + LIST_LENGTH
+    again = lists.again(state, last, conditions, last.items if enough else ()).model_copy(update={"query": query})
     return again, QUESTIONS["answered"][language].format(option=chosen.text)
 
 
@@ -207,7 +213,7 @@ def expected_gain(weights: NDArray[np.float64], has: NDArray[np.bool_]) -> float
         (N,) probability of each candidate to be the one that is wanted.
     has
         (N, K) whether a candidate has the value of an answer. Who wants one of several picks any of them; who wants
-        one without gives another answer.
+        one without says that it does not matter, which tells nothing.
 
     Returns
     -------
@@ -220,12 +226,13 @@ def expected_gain(weights: NDArray[np.float64], has: NDArray[np.bool_]) -> float
     >>> round(float(gain / np.log(2)), 3)
     1.0
     """
-    held = np.concatenate([has, ~has.any(axis=1, keepdims=True)], axis=1).astype(np.float64)
-    answers = held / held.sum(axis=1, keepdims=True)
+    held = has.astype(np.float64)
+    answers = held / np.maximum(held.sum(axis=1, keepdims=True), 1.0)
     joint = weights[:, None] * answers
     of_answers = joint.sum(axis=0)
     posterior = joint / np.where(of_answers, of_answers, 1.0)
-    return float(_entropy(weights) - sum(p * _entropy(posterior[:, n]) for n, p in enumerate(of_answers)))
+    before = _entropy(weights)
+    return float(sum(p * (before - _entropy(posterior[:, n])) for n, p in enumerate(of_answers)))
 
 
 def answer_to(line: str, question: Question) -> Option | bool:
@@ -256,6 +263,16 @@ def answer_to(line: str, question: Question) -> Option | bool:
         if bare and bare in {_bare(option.text), *(_bare(" ".join(form)) for form in forms(option.text))}:
             return option
     return False
+
+
+def _beyond_answers(shown: ListState, state: DialogueState) -> str:
+    """What a query says beside the answers to questions, which leave a wish as vague as it was."""
+    query = shown.query or ""
+    for condition in shown.conditions:
+        if set(attributes_of(condition)) <= set(state.clarified):
+            for value in values_of(condition):
+                query = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "", query, flags=re.I)
+    return query
 
 
 def _softmax(candidates: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
