@@ -25,6 +25,8 @@ from llmrec.retrieval.filters import split_clauses, written
 CANDIDATES = 200
 """Best candidates over which the gain is expected."""
 MIN_OPTIONS, MAX_OPTIONS = 2, 4
+MAX_ALL, RARE = 8, 0.01
+"""Values of which a question names all, so that everybody finds theirs; share up to which one is not counted."""
 MIN_SHARE, MAX_SHARE = 0.04, 0.85
 """Share of the candidates, by weight, from which and up to which a value makes an answer."""
 FLAT = 0.995
@@ -96,7 +98,7 @@ def clarification(
     weights = _softmax(candidates)
     ids, best, gain = [id for id, _ in candidates], None, MIN_GAIN
     for name, options in _options(ids, weights, catalog, language).items():
-        if name in closed or not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
+        if name in closed or not MIN_OPTIONS <= len(options) <= MAX_ALL:
             continue
         expected = expected_gain(weights, np.stack([has for _, has in options], axis=1))
         if expected >= gain:
@@ -254,8 +256,8 @@ def answer_to(line: str, question: Question) -> Option | bool:
     text = " ".join(line.replace("\u2019", "'").split())
     if _ANY.fullmatch(text):
         return True
-    if number := re.fullmatch(r"(?:option |answer |number |no\.? ?|#)?(\d)[.!]?|选?([一二三四])", text, re.I):
-        position = int(number[1]) if number[1] else "一二三四".index(number[2]) + 1
+    if number := re.fullmatch(r"(?:option |answer |number |no\.? ?|#)?(\d)[.!]?|选?([一二三四五六七八])", text, re.I):
+        position = int(number[1]) if number[1] else "一二三四五六七八".index(number[2]) + 1
         if 1 <= position <= len(question.options):
             return question.options[position - 1]
     bare = _bare(text)
@@ -305,7 +307,10 @@ def _options(
     for name, values in held.items():
         shares = {value: float(weights[has].sum()) for value, has in values.items()}
         usable = [value for value in shares if MIN_SHARE <= shares[value] <= MAX_SHARE]
-        likely = sorted(usable, key=lambda value: -shares[value])[:MAX_OPTIONS]
+        told = [value for value in shares if RARE <= shares[value] <= MAX_SHARE]
+        likely = sorted(told, key=lambda value: -shares[value])
+        if not (usable and len(told) <= MAX_ALL):
+            likely = sorted(usable, key=lambda value: -shares[value])[:MAX_OPTIONS]
         if name in _YEARS:
             likely.sort(reverse=True)
         found[name] = [(Option(text=value, condition=_condition(name, value)), values[value]) for value in likely]

@@ -116,7 +116,7 @@ class Question(BaseModel):
     text
         Its words.
     options
-        Two to four answers.
+        Two to eight answers.
     """
 
     model_config = ConfigDict(frozen=True)
