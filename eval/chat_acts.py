@@ -44,7 +44,7 @@ from llmrec.encoders import text_encoder
 from llmrec.encoders.cache import write_arrays
 
 LINES = Path(__file__).parent / "chat_queries" / "acts.jsonl"
-PRECISION = 0.92
+PRECISION = 0.95
 """Share of the lines that score as high of which a confident act holds."""
 FOLDS, REGULARISATION = 4, 10.0
 TURNS = LINES.with_name("turns.jsonl")
