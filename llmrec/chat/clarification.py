@@ -201,9 +201,12 @@ def described(question: Question | None) -> dict[str, object] | None:
     Returns
     -------
     dict or None
-        Its `text` and the texts of its `options`, each of which is an answer when it is sent as the next line.
+        Its `text`, which names all answers, and the texts of the likeliest as its `options`, two to four: each is an
+        answer when it is sent as the next line.
     """
-    return None if question is None else {"text": question.text, "options": [each.text for each in question.options]}
+    if question is None:
+        return None
+    return {"text": question.text, "options": [each.text for each in question.options[:MAX_OPTIONS]]}
 
 
 def expected_gain(weights: NDArray[np.float64], has: NDArray[np.bool_]) -> float:

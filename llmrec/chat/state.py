@@ -116,7 +116,7 @@ class Question(BaseModel):
     text
         Its words.
     options
-        Two to eight answers.
+        Two to eight answers, the likeliest first; four at most are offered as buttons.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmrec.catalog import Catalog, Item
-from llmrec.chat.clarification import clarification, expected_gain
+from llmrec.chat.clarification import clarification, described, expected_gain
 from llmrec.chat.conversation import Conversation
 
 FAMILIES = ("Lamp", "Clock", "Purse", "Magnet", "Coaster", "Ornament", "Bookend", "Charm")
@@ -42,6 +42,9 @@ def test_all_values_are_named_where_there_are_up_to_eight_and_the_likeliest_of_m
         catalog = shop(families)
         question = clarification(ranked(catalog), catalog, "en", closed=("price",))
         assert question is not None and question.attribute == "family" and len(question.options) == named
+        offered = described(question)
+        assert offered is not None and offered["options"] == [each.text for each in question.options[:4]]
+        assert all(each.text.lower() in question.text.lower() for each in question.options)
 
 
 def test_a_value_that_no_answer_names_is_no_gain() -> None:
