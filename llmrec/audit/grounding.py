@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.metric import Better, Metric, mean
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import words
 from llmrec.evidence.records import ItemEvidence
 from llmrec.verification.reading import Claim, ClaimVerdict
 from llmrec.verification.verifier import examine, verify
@@ -35,6 +36,20 @@ class Judged:
     def cited(self) -> tuple[str, ...]:
         """The history items that it names, in order, each once."""
         return tuple(dict.fromkeys(item for claim in self.claims for item in claim.cites))
+
+    @property
+    def words(self) -> int:
+        """How many words the explanation has."""
+        return len(words(self.explanation.text))
+
+    @property
+    def decided(self) -> int:
+        """How many of its words stand in a claim that was decided, for or against."""
+        spans = [(c.start, c.start + len(c.text)) for c in self.claims if c.verdict != "not_checkable"]
+        # Claims are told in the text as it was read, without the space before it.
+        lead = len(self.explanation.text) - len(self.explanation.text.lstrip())
+        found = words(self.explanation.text)
+        return sum(any(low < end - lead and start - lead < high for low, high in spans) for _, start, end in found)
 
 
 def history_before(explanation: Explanation, catalog: Catalog) -> tuple[str, ...]:
@@ -121,6 +136,10 @@ def grounding(judged: Sequence[Judged]) -> list[Metric]:
         mean(
             "flagged_explanations", "explanations that the verifier would not let pass", users,
             [float(bool(each.problem)) for each in judged], "lower",
+        ),
+        mean(
+            "coverage", "words that stand in a decided claim, of all words: what the audit decides at all", users,
+            [float(each.decided) for each in judged], "higher", [float(each.words) for each in judged],
         ),
         mean("claims_per_explanation", "claims found in an explanation", users, total),
     ]  # fmt: skip

@@ -1,0 +1,169 @@
+"""How planted sentences are worded: of each kind, every other phrasing is kept for the closed half.
+
+Slots: `{U}`/`{u}` the user, `{poss}` theirs, `{have}` and `{bought}` in the user's number and the catalogue's verb, `{noun}`
+"book" or "place", `{A}` and `{B}` titles, and what each kind names.
+"""
+
+HALVES = ("open", "closed")
+
+HISTORY = (
+    "This is recommended because {u} {bought} {A}.",
+    "{U} {bought} {A}, which is why this {noun} fits.",
+    "Having {bought} {A}, {u} would find this one a natural next step.",
+    "It follows from {poss} {purchase} of {A}.",
+    "Since {u} already {bought} {A}, this {noun} should please as well.",
+    "{U} {have} {A} among {poss} past {purchase}s.",
+    "Based on {poss} history with {A}, this {noun} is a good match.",
+    "The recommendation builds on {A}, which {u} {bought} earlier.",
+)
+LAST = (
+    "{Poss} last {purchase} was {A}.",
+    "Most recently, {u} {bought} {A}.",
+    "{A} is the latest {noun} {u} {bought}.",
+    "The most recent {noun} in {poss} history is {A}.",
+)
+BEFORE = (
+    "{U} {bought} {A} before {B}.",
+    "{A} came ahead of {B} in {poss} history.",
+    "{B} was {bought} after {A}.",
+    "First {u} {bought} {A}, later {B}.",
+)
+BUYERS = (
+    "{n} people {bought} this {noun}.",
+    "This {noun} was {bought} by {n} users.",
+    "It has been {bought} by {n} people.",
+    "There are {n} users who {bought} it.",
+)
+SHARED = (
+    "Of those who {bought} {A}, {p} percent {bought} this one too.",
+    "{p}% of the people with {A} in their history have this {noun} too.",
+    "About {p} percent of the people who {bought} {A} also {bought} this {noun}.",
+    "Among users who {bought} {A}, {p}% went on to this {noun}.",
+)
+MOST = (
+    "Most people who {bought} {A} also {bought} this {noun}.",
+    "Nearly everyone who {bought} {A} {bought} it as well.",
+    "The majority of those who {bought} {A} {bought} this one, too.",
+    "Almost all users with {A} in their history have this {noun}.",
+)
+FEW = (
+    "Few people who {bought} {A} also {bought} this {noun}.",
+    "Hardly anyone who {bought} {A} {bought} it as well.",
+    "Only a minority of those who {bought} {A} {bought} this one, too.",
+    "Few users with {A} in their history have this {noun}.",
+)
+ONLY_OF_USER = (
+    "{A} is the only {noun} {u} {have} {bought}.",
+    "{U} {have} {bought} nothing but {A} so far.",
+    "{U} {have} never {bought} any {noun} besides {A}.",
+    "The only {noun} in {poss} history is {A}.",
+)
+ONLY_BUYER = (
+    "Nobody else has {bought} this {noun}.",
+    "No one but {u} has ever {bought} it.",
+    "{U} would be the only one to have {bought} it.",
+    "So far no other user has {bought} this {noun}.",
+)
+ONLY_OF_AUTHOR = (
+    "It is the only {noun} by {author} in the catalogue.",
+    "No other {noun} in the catalogue is by {author}.",
+    "The catalogue has no other {noun} by {author}.",
+    "{author} has only this one {noun} in the catalogue.",
+)
+ONLY_OF_NAME = (
+    "It is the only {author} in the catalogue.",
+    "There is no other {author} in the catalogue.",
+    "The catalogue has no other {author}.",
+    "{author} has only this one branch in the catalogue.",
+)
+MORE = (
+    "More people {bought} {A} than {B}.",
+    "{A} has been {bought} more often than {B}.",
+    "{A} is more popular than {B}.",
+    "Fewer people {bought} {B} than {A}.",
+    "{B} is less popular than {A}.",
+    "{B} has fewer {buyers} than {A}.",
+)
+SETTING = (
+    "The story is set in {P}.",
+    "It takes place in {P}.",
+    "The setting is {P}.",
+    "The plot unfolds in {P}.",
+)
+LOCATION = (
+    "It is located in {P}.",
+    "This {noun} lies in the heart of {P}.",
+    "The place is in {P}.",
+    "{U} will find it in {P}.",
+)
+VOLUME = (
+    "It is volume {n} of the series.",
+    "This is book {n} of its series.",
+    "It is the {nth} book in the series.",
+    "As the {nth} installment, it goes on with the series.",
+)
+COUNTED = (
+    "{U} {have} {bought} {n} {noun}s so far.",
+    "There are {n} {noun}s in {poss} history.",
+    "{U} {bought} {n} {noun}s before this one.",
+    "{Poss} history holds {n} {noun}s.",
+)
+LACKS = (
+    "It does not offer {c}.",
+    "There is no {c} here.",
+    "It lacks {c}.",
+    "It comes without {c}.",
+    "It has nothing to do with {c}.",
+    "Do not expect any {c}.",
+    "It is not for fans of {c}.",
+    "There is not a trace of {c} in it.",
+)
+HAS = (
+    "It does offer {c}.",
+    "There is {c} here.",
+    "It has {c}.",
+    "It comes with {c}.",
+    "It has to do with {c}.",
+    "Do expect some {c}.",
+    "It is for fans of {c}.",
+    "There is more than a trace of {c} in it.",
+)
+CONTENT = (
+    "It is made for fans of {c}.",
+    "Those who enjoy {c} are its audience.",
+    "What it offers is {c}.",
+    "Its strength is {c}.",
+)
+DISLIKE = (
+    "Fans of {c} would hate it.",
+    "Fans of {c} should avoid it.",
+    "Fans of {c} would be disappointed by it.",
+    "Fans of {c} would not enjoy it.",
+)
+LIKE = (
+    "Fans of {c} would love it.",
+    "Fans of {c} should try it.",
+    "Fans of {c} would be delighted by it.",
+    "Fans of {c} would enjoy it.",
+)
+TURNED = {
+    "captivating": ("tedious", "gripping"), "engaging": ("boring", "absorbing"), "compelling": ("dull", "gripping"),
+    "well-developed": ("flat", "rounded"), "friendly": ("rude", "kind"), "delicious": ("bland", "tasty"),
+    "great": ("terrible", "excellent"), "good": ("poor", "fine"), "clean": ("filthy", "tidy"),
+    "excellent": ("dreadful", "superb"), "beautiful": ("ugly", "lovely"), "fresh": ("stale", "crisp"),
+    "helpful": ("unhelpful", "supportive"), "enjoyable": ("annoying", "pleasant"), "fast": ("slow", "quick"),
+    "fun": ("tiresome", "amusing"), "gripping": ("monotonous", "compelling"), "intriguing": ("uninspired", "fascinating"),
+    "pleasant": ("unpleasant", "agreeable"), "cozy": ("uncomfortable", "snug"), "tasty": ("tasteless", "delicious"),
+    "convenient": ("inconvenient", "handy"), "satisfying": ("disappointing", "rewarding"),
+    "well-written": ("badly written", "well-crafted"), "heartwarming": ("depressing", "touching"),
+    "thought-provoking": ("shallow", "stimulating"), "unique": ("hackneyed", "distinctive"),
+    "wonderful": ("awful", "marvellous"), "amazing": ("horrible", "astonishing"), "fascinating": ("dreary", "intriguing"),
+}  # fmt: skip
+"""Word of a text -> its opposite, and (for the true twin) another word for it; every other entry for a half."""
+OTHER_MEDIA = ("album", "film", "video game", "jigsaw puzzle", "TV show", "song", "board game", "magazine")
+"""What a book is not, for a catalogue of books."""
+
+
+def of_half(phrasings: tuple[str, ...], half: str) -> tuple[str, ...]:
+    """The phrasings of a half."""
+    return phrasings[HALVES.index(half) :: 2]
