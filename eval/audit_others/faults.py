@@ -27,15 +27,16 @@ SPEECH = {
 }
 """How texts on each data set speak of items."""
 _AUTHOR = re.compile(r"\bby ((?:[A-Z][\w.'-]*)(?: [A-Z][\w'-]*){1,2})")
-_PLACE = re.compile(r"\b(?:in|In|of) ((?:(?:San|Santa|Los|Las|New|North|South|Palm|Santa) )?[A-Z][a-z]+(?: City| Beach| Springs)?)\b")
+_PLACE = re.compile(rf"\b(?:{'|'.join(phrasings.PLACES)})\b")
 _LIKED = re.compile(
     r"(?:fans of|lovers of|looking for|who enjoy|interested in|who appreciate|offers|features|selection of|along with) "
     r"((?:[a-z][\w'-]+ ){0,3}[a-z][\w'-]+)",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r" (?:and|or|with|who|will|would|that|in|for|on|from|like|such|as|to|at|by|of|looking|including)\b.*|,.*")
-_STOPS = frozenset("book books novel novels this those these people users business place options experience who a an the "
+_STOPS = frozenset("items titles environment environments book books novel novels this those these people users business place options experience who a an the "
                    "stories story reads read fiction variety selection".split())  # fmt: skip
+_NO_NOUN = re.compile(r"-|(?:ing|ed|ous|ful|ive|al|ic|ly|ent|able|y)$|^(?:set|seeking|humor|this|young|fast)$")
 Said = tuple[str, int, int]
 """A text and the span of what was planted."""
 
@@ -84,7 +85,7 @@ class World:
         for user, events in catalog.histories.items():
             for event in events:
                 self.users.setdefault(event.item, set()).add(user)
-        self.places = {id_: m.group(1) for id_, text in self.text.items() if (m := _PLACE.search(text))}
+        self.places = {id_: m.group() for id_, text in self.text.items() if (m := _PLACE.search(text))}
         self.liked = {id_: found for id_, text in self.text.items() if (found := list(_contents(text)))}
 
     def title(self, item: str, rng: random.Random) -> str:
@@ -109,7 +110,8 @@ def _contents(text: str) -> Iterator[str]:
     for match in _LIKED.finditer(text):
         chunk = _ENDS.sub("", match.group(1)).strip()
         telling = [word for word in chunk.lower().split() if word not in _STOPS]
-        if telling and len(chunk) > 4 and chunk.lower().split()[-1] not in ("book", "novel"):
+        named = chunk.lower().split()[-1]
+        if telling and " " in chunk and named not in _STOPS and not _NO_NOUN.search(named):
             yield chunk
 
 
@@ -319,7 +321,7 @@ def place(said: Explanation, true: bool, world: World, rng: random.Random) -> Sa
     own = world.places.get(said.item)
     if own is None:
         return None
-    other = own if true else rng.choice(sorted({p for p in world.places.values() if p not in world.text[said.item]}))
+    other = own if true else rng.choice([p for p in phrasings.PLACES if p not in world.text[said.item] and p not in said.text])
     if found := substitute(said.text, own, other):
         return found
     choices = phrasings.SETTING if world.dataset == "amazon" else phrasings.LOCATION

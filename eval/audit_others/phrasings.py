@@ -163,6 +163,18 @@ TURNED = {
 OTHER_MEDIA = ("album", "film", "video game", "jigsaw puzzle", "TV show", "song", "board game", "magazine")
 """What a book is not, for a catalogue of books."""
 
+PLACES = (
+    "San Diego", "Los Angeles", "San Francisco", "Sacramento", "Santa Barbara", "Pasadena", "Long Beach", "Oakland",
+    "San Jose", "Palm Springs", "Fresno", "Anaheim", "Santa Monica", "Hollywood", "Malibu", "Monterey", "Berkeley",
+    "Huntington Beach", "Santa Ana", "Santa Cruz", "Burbank", "Bakersfield", "Riverside", "Torrance", "Glendale", "Napa",
+    "Irvine", "Chino Hills", "Ontario", "Temecula", "Carlsbad", "Escondido", "La Jolla", "Venice", "Palo Alto", "Fremont",
+    "London", "Paris", "New York", "Boston", "Chicago", "Texas", "Alaska", "Montana", "Virginia", "Ireland", "Scotland",
+    "England", "France", "Germany", "Japan", "China", "India", "Rome", "Dublin", "Kentucky", "Mississippi", "New Orleans",
+    "Washington", "Hawaii", "Iraq", "Berlin", "Spain", "Australia", "Canada", "Russia", "Egypt", "Africa", "Wyoming",
+    "Georgia", "Seattle", "Tennessee", "Niagara Falls", "Havana", "Victorian London", "Las Vegas", "Solvang", "Beverly Hills",
+)  # fmt: skip
+"""Where a text may say that an item is."""
+
 
 def of_half(phrasings: tuple[str, ...], half: str) -> tuple[str, ...]:
     """The phrasings of a half."""

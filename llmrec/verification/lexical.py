@@ -16,6 +16,7 @@ from llmrec.verification.grammar import (
     SPECIAL,
     STRONGLY,
 )
+from llmrec.verification.open_text import statement_claims
 from llmrec.verification.reading import Claim, judged, unchecked
 from llmrec.verification.resolution import ResolvedText
 
@@ -107,8 +108,11 @@ _NAME = re.compile(
 
 
 def open_text_claims(text: ResolvedText) -> list[Claim]:
-    """Names, causes and comparisons of an open text."""
-    return [*_names(text), *_causes(text), *_comparisons(text)]
+    """Names, causes, comparisons and statements of an open text."""
+    stated = statement_claims(text)
+    decided = [(claim.start, claim.start + len(claim.text)) for claim in stated if claim.kind != "name"]
+    compared = [c for c in _comparisons(text) if not any(low <= c.start < high for low, high in decided)]
+    return [*_names(text), *_causes(text), *compared, *stated]
 
 
 def _names(text: ResolvedText) -> list[Claim]:
@@ -132,7 +136,9 @@ def _names(text: ResolvedText) -> list[Claim]:
                 continue
         if name in ("I", "I'm", "I've", "TV", "English"):
             continue
-        if name.casefold() in item_text:
+        if any(quote.start < start + len(name) and start < quote.end for quote in text.titles):
+            continue
+        if name.removesuffix("'s").casefold() in item_text:
             claims.append(judged("name", name, start, True, against))
         elif text.caused(start):
             claims.append(_cited_name(text, name, start))
@@ -142,12 +148,21 @@ def _names(text: ResolvedText) -> list[Claim]:
     return claims
 
 
+_CHOSE = re.compile(
+    r"\b(?:bought|purchased|watched|rated|ordered|streamed|rented)(?: the (?:book|film|movie|series|show|album|game))?$"
+)
+"""Verbs of what only items are chosen by; who enjoys or reads a name may mean a person."""
+
+
 def _cited_name(text: ResolvedText, name: str, start: int) -> Claim:
     """A name that is given as a cause: the title of a history item, perhaps with a slip of the pen."""
     near = text.vocabulary.spellings.alike(name)
     cites = tuple(item for item in near if item in text.grounds.history)
     against = f"history of item {', '.join(sorted(cites))}" if cites else "the catalogue's titles"
     why = "the user's history does not hold it" if near else "the catalogue has no such title"
+    owned = name.endswith("'s") or text.reading.text[start + len(name) :].startswith("'")
+    if not near and (owned or not _CHOSE.search(text.reading.before(start))):
+        return unchecked("name", name, start, "neither catalogue nor the item's text has this name", against)
     return judged("title", name, start, bool(cites), against, why, cites=cites)
 
 

@@ -11,6 +11,8 @@ from llmrec.catalog.vocabulary import Mention, Vocabulary, words
 
 HIDDEN = "\x01"
 """Stands for each character of a quoted title in `Reading.bare`: no word, no capital, no punctuation."""
+LONGEST_NAME = 20
+"""Words between quotation marks, in a text of another author, above which they are speech; a sentence, above half."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Reading:
             With its parts found on demand.
         """
         text = re.sub("[\u201c\u201d\u201e]", '"', text).replace("\u2019", "'").strip()
+        if names_first:
+            text = _without_speech(text)
         quotes = tuple(Quote(m.start(), m.end(), m.group(1)) for m in re.finditer(r'"([^"]*)"', text))
         bare = re.sub(r'"[^"]*"', lambda m: HIDDEN * len(m.group()), text)
         return cls(text, bare, quotes, vocabulary, names_first)
@@ -159,6 +163,16 @@ class Reading:
             else:
                 groups.append([quote])
         return groups
+
+
+def _without_speech(text: str) -> str:
+    """A text in which sentences between quotation marks stand without these: they are said, they name nothing."""
+    return re.sub(r'"([^"]*)"', lambda m: f" {m.group(1)} " if _is_speech(m.group(1)) else m.group(), text)
+
+
+def _is_speech(quoted: str) -> bool:
+    count = len(quoted.split())
+    return count > LONGEST_NAME or (count > LONGEST_NAME // 2 and quoted.rstrip()[-1:] in ".!?")
 
 
 def _hidden(text: str, spans: Sequence[Quote | Mention]) -> str:

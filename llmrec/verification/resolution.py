@@ -5,12 +5,13 @@ from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Literal
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet
 from llmrec.catalog.wording import wording
 from llmrec.verification.grammar import BEFORE_CAUSE, DOUBT, LIFTED, ONLY_CAUSE, QUERY, RESTS_ON, ROSE, STRONGLY
 from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Claim, Quote, Reading, judged, unchecked
+from llmrec.verification.short_titles import ShortTitles
 
 NO_TITLE = "the catalogue has no such title"
 
@@ -30,7 +31,8 @@ _BASED_ON = re.compile(
 _LISTED = re.compile(r",|(?:, ?)?(?:and|or|&)")
 _WILL_LIKE = re.compile(
     r"(?:\b(?:would|will|might|may|should|could|can|to|not)|'ll|'d)(?: also| really)*"
-    r" (?:like|love|enjoy|watch|try|see|buy)$"
+    r" (?:like|love|enjoy|watch|try|see|buy|purchase|get|read|visit|pick up|choose|appreciate)"
+    r"(?: (?:the|this|a)(?: [\w-]+){1,2},?)?$"
 )
 _BEFORE_CAUSE = re.compile(rf"(?:^|\W)(?:{'|'.join(BEFORE_CAUSE)})$")
 _ADVERB = re.compile(rf"^(?:{'|'.join(STRONGLY)}|only) ")
@@ -67,6 +69,9 @@ class ResolvedText:
         self.rests_on = tuple(form.replace("{chose}", self.words.chose) for form in RESTS_ON)
         self._after_result = ("moved up", *self.rests_on, *ROSE, "would score", "would lose", "answers", "meets")
         groups = (*reading.groups(), *([quote] for quote in reading.loose_titles))
+        self.short = derived(catalog, ShortTitles)
+        if not grounds.closed:
+            groups = (*groups, *([quote] for quote in self._short_titles))
         self._roles: dict[int, Role] = {quote.start: self._role_of(group) for group in groups for quote in group}
         if not grounds.closed:
             self._inherit()
@@ -74,7 +79,14 @@ class ResolvedText:
     @cached_property
     def titles(self) -> tuple[Quote, ...]:
         """What stands as a title: in quotes, or known to the catalogue without."""
-        return (*self.reading.quotes, *self.reading.loose_titles)
+        known = (*self.reading.quotes, *self.reading.loose_titles)
+        return known if self.grounds.closed else (*known, *self._short_titles)
+
+    @cached_property
+    def _short_titles(self) -> list[Quote]:
+        """Titles up to their colon or bracket, outside quotation marks, in an open text."""
+        near = frozenset((self.grounds.item, *self.grounds.history))
+        return self.short.loose(self.reading.without_names, near)
 
     @cached_property
     def cited(self) -> dict[int, list[str]]:
@@ -89,8 +101,14 @@ class ResolvedText:
 
     def ids(self, quote: Quote) -> list[str]:
         """Items that have the title; in an open text, or that have it but for a slip of the pen."""
-        exact = self.vocabulary.by_title.get(quote.text.strip().casefold(), [])
-        return exact if exact or self.grounds.closed else self.vocabulary.spellings.alike(quote.text)
+        if self.grounds.closed:
+            return self.vocabulary.by_title.get(quote.text.strip().casefold(), [])
+        name = quote.text.strip(" .,;:!?")
+        exact = self.vocabulary.by_title.get(name.casefold(), [])
+        if self.short.means(name, self.grounds.item):
+            return list(dict.fromkeys((self.grounds.item, *exact, *self.short.ids(name))))
+        found = list(dict.fromkeys((*exact, *self.short.ids(name))))
+        return found or self.vocabulary.spellings.alike(name)
 
     def is_item(self, quote: Quote) -> bool:
         """Whether the title is the recommended item's."""
@@ -179,8 +197,12 @@ def _title(text: ResolvedText, quote: Quote) -> Claim:
     if not history and not item:
         against, why = _sources(text, text.ids(quote)), "it is not in the evidence"
         if not grounds.closed:
+            if _in_own_text(text, quote):
+                return judged("name", quote.text, quote.start, True, f"text of item {grounds.item}")
             why = "the user's history does not hold it"
-            if role != "cause":
+            if role == "result":
+                why = f"the recommended item is {text.vocabulary.titles[grounds.item]!r}"
+            elif role != "cause":
                 why = "it is neither the recommended item nor in the user's history"
                 return unchecked("title", quote.text, quote.start, why, "the catalogue's titles")
         return judged("title", quote.text, quote.start, False, against, why)
@@ -197,17 +219,25 @@ def _title(text: ResolvedText, quote: Quote) -> Claim:
 
 
 def _unknown(text: ResolvedText, quote: Quote) -> Claim:
-    """A quoted name that the catalogue lacks: in an open text it may also be words out of the item's own text."""
+    """A quoted name that the catalogue lacks: in an open text it may also be a name of something else."""
     against, near = "the catalogue's titles", text.vocabulary.spellings.nearest(quote.text)
     why = NO_TITLE + (f"; the nearest is {near!r}" if near else "")
-    if text.grounds.closed or text.role(quote) == "cause":
+    role = text.role(quote)
+    if text.grounds.closed:
         return judged("title", quote.text, quote.start, False, against, why)
-    item_text = text.catalog.item(text.grounds.item).text().casefold()
-    if quote.text.strip(" .,!?").casefold() in item_text:
+    if _in_own_text(text, quote):
         return judged("name", quote.text, quote.start, True, f"text of item {text.grounds.item}")
-    if _is_name(quote.text):
+    if role and _is_name(quote.text):
+        if role == "result":
+            why = f"the recommended item is {text.vocabulary.titles[text.grounds.item]!r}"
         return judged("title", quote.text, quote.start, False, against, why)
     return unchecked("name", quote.text, quote.start, "neither catalogue nor item text has these words", against)
+
+
+def _in_own_text(text: ResolvedText, quote: Quote) -> bool:
+    """Whether the recommended item's own text has a name."""
+    item_text = text.catalog.item(text.grounds.item).text().casefold()
+    return quote.text.strip(" .,!?").casefold() in item_text
 
 
 def _is_name(text: str) -> bool:

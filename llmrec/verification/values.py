@@ -143,12 +143,22 @@ def number_claims(text: ResolvedText) -> list[Claim]:
         if re.fullmatch(r"(?:1[89]|20)\d\d", word):
             claims.append(_year(text, word, start))
         elif re.fullmatch(r"(?:\d\d)?\d0s", word):
-            why = "no item of the catalogue is of that decade"
-            claims.append(judged("year", word, start, False, "the catalogue's decades", why))
+            claims.append(_decade(text, word, start))
         else:
             why = "neither evidence nor catalogue gives this number"
             claims.append(unchecked("number", text.reading.text[start:end], start, why))
     return claims
+
+
+def _decade(text: ResolvedText, word: str, start: int) -> Claim:
+    """A decade that no item is of; in an open text it may be that of the story, or the catalogue may know no years."""
+    against, why = "the catalogue's decades", "no item of the catalogue is of that decade"
+    if not text.grounds.closed:
+        if re.search(rf"\b{word}", text.catalog.item(text.grounds.item).text()):
+            return judged("year", word, start, True, f"text of item {text.grounds.item}")
+        if not any(name == "year" or name.endswith("_year") for name in {facet.name for facet in text.facets}):
+            return unchecked("year", word, start, "the catalogue does not give that item's year", against)
+    return judged("year", word, start, False, against, why)
 
 
 def _goes_on(text: ResolvedText, start: int) -> bool:

@@ -276,7 +276,7 @@ def examine(
     UnknownItem
         Where the catalogue lacks an id.
     """
-    return RuleVerifier(catalog).verify(text, Grounds(item, tuple(history), evidence)).claims
+    return RuleVerifier(catalog).verify(text, Grounds(item, tuple(history), evidence, interacted=tuple(history))).claims
 
 
 def _quotations(quoted: Sequence[tuple[int, int]], text: str, grounds: Grounds) -> tuple[Claim, ...]:

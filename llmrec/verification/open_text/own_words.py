@@ -1,0 +1,5 @@
+from llmrec.verification.open_text.statements import Statement
+from llmrec.verification.reading import Claim
+from llmrec.verification.resolution import ResolvedText
+def own_word_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
+    return []
