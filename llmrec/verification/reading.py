@@ -190,6 +190,7 @@ def _spans(text: str, ends: str) -> list[tuple[int, int]]:
 ClaimKind = Literal[
     "title", "year", "attribute", "modality", "query", "number", "price", "rank", "comparison", "strength", "doubt",
     "cause", "name", "word", "effect", "people", "watched", "order", "facts", "story",
+    "praise",
 ]  # fmt: skip
 ClaimVerdict = Literal["supported", "contradicted", "not_checkable"]
 

@@ -21,9 +21,16 @@ Role = Literal["cause", "result", ""]
 _TO_RESULT = (*(form.split(" {C}")[0] for form in LIFTED), "nudged", "hinted at", "gave")
 _CHOSE = re.compile(r"\byou(?:'ve| have| had| once| also)? \w+(?:ed|t|ose|aw)$|\b(?:having|you) \w+$")
 _OTHERS_CHOSE = re.compile(
-    r"\b(?:you|user|users|customer|reader|viewer|they|he|she|who)(?:'ve| have| has| had| once| also| previously|"
-    r" recently| really)* (?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit)\w*$"
+    r"\b(?:(?:you|user|users|customer|reader|viewer|visitor|they|he|she|who)(?:'ve| have| has| had| once| also| previously"
+    r"| recently| really| already| just| first| most recently)*|having(?: already| just| recently| previously)?)"
+    r" (?:(?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit|order|finish)\w*"
+    r"|been to|went to)$"
 )
+_APPOSED = re.compile(
+    r"\b(?:enjoyed|liked|loved|watched|bought|purchased|read|visited|ordered|picked|finished|played)"
+    r" (?:the|a|an|his|her|their|its|another|other)(?: [\w'-]+){1,4},?$"
+)
+"""As in "they enjoyed the author's previous work, ...": a name after what was chosen is its title."""
 _BASED_ON = re.compile(
     r"\b(?:based on|because of|without|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
     r"(?: your| their| the user's)?$"
@@ -117,7 +124,8 @@ class ResolvedText:
     def caused(self, at: int) -> bool:
         """Whether the words before a position make what stands there a cause, in an open text."""
         before = self.reading.before(at)
-        return bool(_OTHERS_CHOSE.search(before) or _BASED_ON.search(before)) and not _WILL_LIKE.search(before)
+        chosen = _OTHERS_CHOSE.search(before) or _BASED_ON.search(before) or _APPOSED.search(before)
+        return bool(chosen) and not _WILL_LIKE.search(before)
 
     def role(self, quote: Quote) -> Role:
         """The role that the words around a title give it."""

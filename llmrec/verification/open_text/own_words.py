@@ -1,5 +1,190 @@
-from llmrec.verification.open_text.statements import Statement
-from llmrec.verification.reading import Claim
+"""What an open text denies, counts or offers, held against the words of the item's own text and of all others."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from math import log
+
+from llmrec.catalog.types import Catalog, derived
+from llmrec.verification.open_text.identity import own_text
+from llmrec.verification.open_text.statements import Statement, stem, telling
+from llmrec.verification.reading import Claim, judged
 from llmrec.verification.resolution import ResolvedText
+
+_DENIES = re.compile(
+    r"\b(?:(?:does|do|did|is|are|was|will|would|has|have|had) not|(?:does|do|did|is|are|was|wo|would|has|have|had)n't|cannot|can't"
+    r"|no|never|lacks?|lacking|without|nothing to do with|not for|not a (?:trace|hint|bit) of|none of|missing|devoid of"
+    r"|free of|far from|anything but|hardly any|neither)\b", re.IGNORECASE
+)  # fmt: skip
+_NOT_SO = re.compile(
+    r"\b(?:not only|not just|not merely|not to mention|no (?:wonder|doubt|matter|longer|less|stranger|need|better|time)|without (?:a )?doubt"
+    r"|nothing (?:less|short)|not (?:have to|need to|be able)|never (?:gets|get|fails?|ceases?|disappoints?|lets?|a dull)|not (?:disappoint|miss|regret|stop)"
+    r"|can(?:not|'t) (?:help|wait|stop|get enough|put)|(?:does|do|did)(?:n't| not) (?:disappoint|shy|fail|mind|hold back|let|rush))\b",
+    re.IGNORECASE,
+)
+"""Denials that say it all the more, or deny something else."""
+_CLAUSE = re.compile(r"[,;:.!?\u2014]| but | because | although | though | while | which | who | that | and (?=\w+s\b)")
+_PERSON = re.compile(r"\b(?:user|they|he|she|you|reader|customer|who|i|we)(?:'\w+)?(?: \w+){0,2}$", re.IGNORECASE)
+_WOULD = re.compile(r"\b(?:enjoy|love|like|appreciate|delight|adore|interest\w*|appeal\w*|recommend\w*|perfect|great|ideal)\b", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\b(?:would|will|should|might|may|could|can)(?: not|n't| never) (?:enjoy|like|love|appreciate|care|buy|try)|\b(?:would|will|should|might)"
+    r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied))|\bnot for\b", re.IGNORECASE
+)  # fmt: skip
+_OFFERS = re.compile(
+    r"\b(?:made|meant|intended|written|designed|aimed|suited) (?:for|at) (?:fans|lovers|people|readers|those)? ?(?:of|who (?:like|love|enjoy))? ?(?P<a>[^.;]+)"
+    r"|\b(?:what (?:it|this \w+) offers|its (?:strength|speciality|specialty|focus|subject|main attraction)|what awaits\w* \w+) (?:is|are) (?P<b>[^.;]+)"
+    r"|\b(?:those|people|readers|fans) (?:who (?:like|love|enjoy)|of) (?P<c>[^.;]+?) are its (?:audience|public|readers)"
+    r"|\bit (?:specialises|specializes|is known) (?:in|for) (?P<d>[^.;]+)", re.IGNORECASE
+)  # fmt: skip
+LEAST_COPIED = 0.7
+"""Share of a statement's telling words that stand in another text, from which it is taken for a sentence of that."""
+LEAST_WORDS = 4
+
+
+class Texts:
+    """The telling words of all items' texts; made once a catalogue and kept with it.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Its titles and descriptions.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.words = {item.id: frozenset(telling(f"{item.title} {item.description}")) for item in catalog.items}
+
+    @cached_property
+    def holders(self) -> dict[str, list[str]]:
+        """Stem -> the items whose text has it."""
+        found: dict[str, list[str]] = {}
+        for item, stems in self.words.items():
+            for each in stems:
+                found.setdefault(each, []).append(item)
+        return found
+
+    def weight(self, word: str) -> float:
+        """How telling a stem is: the logarithm of how few texts have it."""
+        return log((1 + len(self.words)) / (1 + len(self.holders.get(word, ()))))
+
+    def share(self, said: list[str], item: str) -> float:
+        """The share, by weight, of stems that an item's text has."""
+        total = sum(map(self.weight, said))
+        return sum(self.weight(word) for word in said if word in self.words[item]) / total if total else 0.0
+
+    def nearest(self, said: list[str]) -> tuple[str, float]:
+        """The item whose text has most of some stems, by weight, and the share."""
+        scores: Counter[str] = Counter()
+        for word in said:
+            for item in self.holders.get(word, ()):
+                scores[item] += self.weight(word)  # type: ignore[assignment]
+        total = sum(map(self.weight, said))
+        if not scores or not total:
+            return "", 0.0
+        item, score = scores.most_common(1)[0]
+        return item, score / total
+
+
 def own_word_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
-    return []
+    """Claims of a statement that the item's own words decide.
+
+    Parameters
+    ----------
+    text : ResolvedText
+        The text.
+    statement : Statement
+        One sentence of it.
+
+    Returns
+    -------
+    list of Claim
+        Denials of what its text says; numbers in a sentence of its text; what another item's text says.
+    """
+    own = own_text(text)
+    found = [*_denied(text, statement, own)]
+    return found or [*_retold(text, statement, own), *_offered(text, statement)]
+
+
+def _claim(text: ResolvedText, words: str, start: int, true: bool, why: str) -> Claim:
+    return judged("story", words, start, true, f"text of item {text.grounds.item}", why)
+
+
+def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
+    """What is denied of the item, and its own text says without denying it; who it is not for, and its text says so."""
+    held = frozenset(word for part in re.split(r"(?<=[.!?;])\s", own) if not _DENIES.search(part) for word in telling(part))
+    said = statement.text
+    if against := _AGAINST.search(said):
+        liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word)]
+        liked += [word for word in telling(said[against.end() :])] if "not for" in against.group().lower() else []
+        if liked and _WOULD.search(own) and all(word in held for word in liked):
+            yield _claim(text, said, statement.start, False, "its text says that they would like it")
+            return
+    for match in _DENIES.finditer(said):
+        if _NOT_SO.match(said, match.start()) or _PERSON.search(said[: match.start()]):
+            continue
+        rest = _CLAUSE.split(said[match.end() :], maxsplit=1)[0]
+        if match.group().lower() == "missing":
+            rest = _CLAUSE.split(said[: match.start()])[-1]
+        denied = [word for word in telling(rest) if word not in _EMPTY]
+        if denied and all(word in held for word in denied) and any(len(word) > 3 for word in denied):
+            words = f"{match.group()}{said[match.end() : match.end() + len(rest)]}".strip()
+            yield _claim(text, words, statement.start + match.start(), False, "its text says the opposite")
+            return
+
+
+_EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything something book place story business item "
+                             "any here there expect hope wish sign".split()))  # fmt: skip
+
+
+def _retold(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
+    """A sentence of the item's text with another number in it; or one of another item's text."""
+    said = telling(statement.text)
+    words = [word for word in said if not word[0].isdigit()]
+    if len(words) < LEAST_WORDS:
+        return
+    texts = derived(text.catalog, Texts)
+    numbers = set(re.findall(r"\d+", statement.text))
+    best = max(re.split(r"(?<=[.!?;|])\s", own), key=lambda part: _within(words, part), default="")
+    if _within(words, best) >= LEAST_COPIED:
+        held = set(re.findall(r"\d+", own))
+        if numbers and held:
+            why = f"its text has {', '.join(sorted(held))}"
+            yield _claim(text, statement.text, statement.start, numbers <= held, why)
+        elif not numbers and not _DENIES.search(statement.text) and _within(words, best) >= 0.9:
+            yield _claim(text, statement.text, statement.start, True, "")
+        return
+    item, share = texts.nearest(words)
+    if item != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(words, text.grounds.item) < 0.3:
+        if _in_one_sentence(words, text.catalog.item(item).description):
+            why = f"it is said of {text.vocabulary.titles[item]!r}"
+            yield _claim(text, statement.text, statement.start, False, why)
+
+
+def _within(words: list[str], part: str) -> float:
+    held = set(telling(part))
+    return sum(word in held for word in words) / len(words)
+
+
+def _in_one_sentence(words: list[str], described: str) -> bool:
+    return any(_within(words, part) >= LEAST_COPIED for part in re.split(r"(?<=[.!?])\s", described))
+
+
+def _offered(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
+    """What the item is said to be for, or to offer above all: held where its own text has a word of that."""
+    match = _OFFERS.search(statement.text)
+    if match is None:
+        return
+    said = next(group for group in match.groups() if group)
+    words = telling(said)
+    texts = derived(text.catalog, Texts)
+    if not words:
+        return
+    start = statement.start + match.start()
+    held = sum(word in texts.words[text.grounds.item] for word in words) / len(words)
+    if held >= 0.5:
+        yield _claim(text, match.group(), start, True, "")
+    elif held == 0:
+        item, share = texts.nearest(words)
+        if share >= 0.99:
+            yield _claim(text, match.group(), start, False, f"its text does not say so; that of {text.vocabulary.titles[item]!r} does")
