@@ -250,7 +250,10 @@ def order(said: Explanation, true: bool, world: World, rng: random.Random) -> Sa
     held = _distinct(history_before(said, world.catalog), world)
     if len(held) < 2:
         return None
+    last = history_before(said, world.catalog)[-1]
     if rng.random() < 0.5:
+        if true and held[-1] != last:
+            return None
         item = held[-1] if true else rng.choice(held[:-1])
         return insert(said.text, world.phrase(phrasings.LAST, said, rng, A=world.title(item, rng)), rng)
     first, later = sorted(rng.sample(range(len(held)), 2), reverse=not true)
@@ -322,7 +325,7 @@ def place(said: Explanation, true: bool, world: World, rng: random.Random) -> Sa
     if own is None:
         return None
     other = own if true else rng.choice([p for p in phrasings.PLACES if p not in world.text[said.item] and p not in said.text])
-    if found := substitute(said.text, own, other):
+    if found := substitute(said.text, f"in {own}", f"in {other}"):
         return found
     choices = phrasings.SETTING if world.dataset == "amazon" else phrasings.LOCATION
     return insert(said.text, world.phrase(choices, said, rng, P=other), rng)

@@ -1,6 +1,7 @@
 """A text set against its grounds: which title means which item, as cause or as result, and whether that holds."""
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Literal
@@ -86,14 +87,17 @@ class ResolvedText:
     @cached_property
     def titles(self) -> tuple[Quote, ...]:
         """What stands as a title: in quotes, or known to the catalogue without."""
-        known = (*self.reading.quotes, *self.reading.loose_titles)
-        return known if self.grounds.closed else (*known, *self._short_titles)
+        loose = self.reading.loose_titles
+        if not self.grounds.closed:
+            loose = [*_not_within(loose, self._short_titles), *self._short_titles]
+        return (*self.reading.quotes, *loose)
 
     @cached_property
     def _short_titles(self) -> list[Quote]:
         """Titles up to their colon or bracket, outside quotation marks, in an open text."""
         near = frozenset((self.grounds.item, *self.grounds.history))
-        return self.short.loose(self.reading.without_names, near)
+        found = self.short.loose(self.reading.bare, near)
+        return [quote for quote in found if _not_within([quote], self.reading.loose_titles)]
 
     @cached_property
     def cited(self) -> dict[int, list[str]]:
@@ -191,6 +195,14 @@ def title_claims(text: ResolvedText) -> list[Claim]:
         if text.grounds.closed
     ]
     return [*(_title(text, quote) for quote in text.titles), *reversals]
+
+
+def _not_within(quotes: Sequence[Quote], others: Sequence[Quote]) -> list[Quote]:
+    """The stretches that no other, longer one, overlaps."""
+    return [
+        q for q in quotes
+        if not any(o.start < q.end and q.start < o.end and o.end - o.start > q.end - q.start for o in others)
+    ]  # fmt: skip
 
 
 def _title(text: ResolvedText, quote: Quote) -> Claim:

@@ -11,7 +11,8 @@ from llmrec.verification.resolution import ResolvedText
 
 _CUE = re.compile(
     r"\"|\b(?:people|users?|everyone|everybody|anyone|nobody|no one|majority|minority|percent|last|latest|recent|recently"
-    r"|history|catalogue|catalog|popular)\b|%", re.IGNORECASE
+    r"|history|catalogue|catalog|popular|only|sole)\b|%|\byou\b.*\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen)\b",
+    re.IGNORECASE,
 )  # fmt: skip
 _ORDER = re.compile(
     r"\b(?:last|latest|recent|recently|before|after|first|earlier|later|then|ahead|followed|preceded|since|previous)\b", re.I
@@ -21,8 +22,8 @@ _TURNS = re.compile(
 )
 _PEOPLE = r"(?:people|users|customers|readers|visitors|guests|buyers|viewers|shoppers|others)"
 _ALONE = re.compile(
-    rf"\b(?:nobody else|no one else|no ?(?:one|body) but|no other {_PEOPLE[3:-1].replace('s|', '|').rstrip('s')}"
-    r"|no other (?:user|customer|person|reader|visitor)|(?:the|your) (?:only|sole|first and only) (?:one|person|user|customer)|alone (?:has|have))\b",
+    r"\b(?:nobody else|no one else|no ?(?:one|body) but|no other (?:user|customer|person|reader|visitor|guest|buyer|viewer|shopper)s?"
+    r"|the (?:only|sole|first and only) (?:one|person|user|customer|reader|visitor|buyer)|alone (?:has|have))\b",
     re.IGNORECASE,
 )
 _ONLY = re.compile(

@@ -54,6 +54,8 @@ def _maker(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim
     surnames = {name.rstrip(".").removesuffix("'s").split()[-1].lower() for name in makers}
     for match in _BY.finditer(statement.text):
         name = match.group(1).removesuffix("'s")
+        if len(name.replace(".", "").replace(" ", "")) < 4:
+            continue
         held = name.split()[-1].rstrip(".").lower() in own.lower()
         if held or (makers and _of_the_item(text, statement, match.start())):
             start = statement.start + match.start(1)
@@ -103,31 +105,48 @@ def _number(word: str) -> int:
     return COUNTS.get(word) or (ORDINALS.index(word) if word in ORDINALS else 1 if word == "one" else 0)
 
 
-_CALLED = re.compile(
-    r"\b(?:buy|purchase|get|read|enjoy|try|visit|choose|love|like|appreciate|watch|see|play) this ((?:[\w'-]+ ){0,3}?[\w'-]+)"
-    r"(?= because| due| for| as| since| with| by|,|\.|$)"
-    r"|\b[Tt]his ((?:[\w'-]+ ){0,3}?[\w'-]+)(?= (?:is|offers|has|provides|features|because|would|will|'s|combines|tells)\b)",
-)
-"""What the item is called by kind: "would enjoy this Brazilian steakhouse because"."""
+_WORKS = frozenset("novel book story tale read series novella saga installment trilogy".split())
 
 
 def _kind(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
-    """Of what kind it is, where its own text tells another."""
-    for match in _CALLED.finditer(statement.text):
-        phrase = match.group(1) or match.group(2)
-        at = statement.start + match.start(1 if match.group(1) else 2)
-        heads = " ".join(phrase.split()[-2:])
-        said, held = kinds_in(heads), kinds_in(own)
-        if said and held:
+    """Of what kind it is ("this Brazilian steakhouse"), where its own text tells another."""
+    held, own_genres = kinds_in(own), genres_in(own)
+    for start in re.finditer(r"\b[Tt]his ", statement.text):
+        phrase = _noun_phrase(statement.text[start.end() :])
+        if not phrase:
+            continue
+        at = statement.start + start.end()
+        said = kinds_in(" ".join(phrase.split()[-2:]))
+        if said and held and (exclude(said, held) or said & held):
             why = f"its text tells of: {', '.join(sorted(held))}"
-            if exclude(said, held) or said & held:
-                yield _said(text, "attribute", phrase, at, not exclude(said, held), why)
-                if exclude(said, held):
-                    continue
-        genres, own_genres = genres_in(phrase), genres_in(own)
+            yield _said(text, "attribute", phrase, at, not exclude(said, held), why)
+            if exclude(said, held):
+                continue
+        genres = genres_in(phrase)
         if genres and own_genres and (exclude_genres(genres, own_genres) or genres <= own_genres):
             why = f"its text tells of: {', '.join(sorted(own_genres))}"
             yield _said(text, "attribute", phrase, at, not exclude_genres(genres, own_genres), why)
+
+
+def _noun_phrase(rest: str) -> str:
+    """What "this" stands before, up to the noun that names a kind of thing or of work; "" where none comes soon."""
+    found = re.match(r"(?:[\w'-]+,? ?){1,6}", rest)
+    phrase = ""
+    for match in re.finditer(r"[\w'-]+", found.group() if found else ""):
+        word = match.group().lower()
+        if word in _ENDS_PHRASE:
+            break
+        phrase = rest[: match.end()]
+        after = re.match(r" ([a-z]+)", rest[match.end() :])
+        if (word in _WORKS or kinds_in(word)) and not (after and (kinds_in(after[1]) or after[1] in _WORKS)):
+            return phrase
+    return phrase if kinds_in(" ".join(phrase.split()[-2:])) else ""
+
+
+_ENDS_PHRASE = frozenset(
+    "because due for as since with by is are was were has have had and or that which who in on at of to from would will can "
+    "offers provides makes features tells combines if when while but".split()
+)
 
 
 _SET_IN = re.compile(
@@ -139,9 +158,9 @@ _SET_IN = re.compile(
 def _place(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """Where it is, where its own text tells another place."""
     held = [place for place, _ in places_in(own)]
-    near = [*held, *peoples_in(own)]
+    near = held or peoples_in(own)
     for place, at in places_in(statement.text):
-        start, shown = statement.start + at, statement.text[at : at + len(place)]
+        start, shown = statement.start + at, re.match(r"[\w.]+(?: [A-Z]\w+)*", statement.text[at:])[0]  # type: ignore[index]
         before = statement.text[:at]
         if any(q.start <= start < q.end for q in statement.titles):
             continue

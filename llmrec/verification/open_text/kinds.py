@@ -14,7 +14,7 @@ _KINDS = {
     "restaurant": "restaurant eatery diner steakhouse pizzeria bistro brasserie trattoria grill taqueria buffet cafeteria "
     "tavern pub bar brewery winery gastropub cafe coffeehouse bakery patisserie creamery deli kitchen chophouse",
     "lodging": "hotel motel inn hostel resort lodge guesthouse",
-    "shop": "shop store supermarket grocery mall retailer boutique marketplace bookstore outlet warehouse pharmacy bazaar",
+    "shop": "market shop store supermarket grocery mall retailer boutique marketplace bookstore outlet warehouse pharmacy bazaar",
     "outdoors": "park beach trail garden playground lake canyon forest campground",
     "museum": "museum gallery aquarium zoo planetarium",
     "stage": "theater theatre cinema multiplex auditorium arena stadium amphitheater",
@@ -40,12 +40,13 @@ _GENRES = {
 }
 _ADJOIN = (
     {"romance", "comedy"}, {"crime", "horror"}, {"speculative", "horror"}, {"history", "western"}, {"history", "fact"},
-    {"history", "romance"}, {"western", "romance"}, {"faith", "romance"}, {"crime", "romance"},
+    {"history", "romance"}, {"western", "romance"}, {"faith", "romance"}, {"crime", "fact"},
 )  # fmt: skip
 """Genres that texts on one work often use side by side."""
-_TOGETHER = ({"restaurant", "lodging"}, {"restaurant", "shop"}, {"museum", "outdoors"}, {"stage", "outdoors"},
-             {"book", "periodical"}, {"show", "film"})  # fmt: skip
-"""Kinds of places and things that can be one."""
+_WITHIN = {("restaurant", "lodging"), ("museum", "outdoors"), ("outdoors", "museum"), ("stage", "outdoors"),
+           ("book", "periodical"), ("show", "film"), ("film", "show"), ("sport", "lodging"), ("outdoors", "lodging"),
+           ("shop", "museum"), ("restaurant", "stage"), ("stage", "restaurant"), ("music", "show")}  # fmt: skip
+"""Kinds, the first of which can be, or be within, the second."""
 
 
 def _index(table: dict[str, str]) -> dict[str, str]:
@@ -54,7 +55,8 @@ def _index(table: dict[str, str]) -> dict[str, str]:
 
 KIND_OF, GENRE_OF = _index(_KINDS), _index(_GENRES)
 _OF_TWO = {"tv show": "show", "video game": "game", "board game": "game", "jigsaw puzzle": "game", "graphic novel": "book",
-           "short stories": "book", "coffee shop": "restaurant", "ice cream": "restaurant"}  # fmt: skip
+           "short stories": "book", "coffee shop": "restaurant", "ice cream": "restaurant", "shopping": "shop",
+           "farmers market": "shop", "wildlife refuge": "outdoors"}  # fmt: skip
 
 
 def kinds_in(text: str) -> set[str]:
@@ -76,6 +78,8 @@ def kinds_in(text: str) -> set[str]:
     """
     lower = text.lower()
     found = {kind for words_, kind in _OF_TWO.items() if re.search(rf"\b{words_}s?\b", lower)}
+    if re.search(r"\b(?:bakery|deli|creamery|patisserie|market)", lower):
+        found |= {"restaurant", "shop"}  # places that are both
     return found | {KIND_OF[form] for form in _forms(text) if form in KIND_OF}
 
 
@@ -93,7 +97,7 @@ def _forms(text: str) -> set[str]:
 
 def exclude(said: set[str], own: set[str]) -> bool:
     """Whether what a text calls a thing leaves no kind that its own text has."""
-    near = {kind for pair in _TOGETHER if pair & said for kind in pair} | said
+    near = {whole for part, whole in _WITHIN if part in said} | said
     return bool(said) and bool(own) and not near & own
 
 

@@ -18,7 +18,7 @@ _DENIES = re.compile(
     r"|free of|far from|anything but|hardly any|neither)\b", re.IGNORECASE
 )  # fmt: skip
 _NOT_SO = re.compile(
-    r"\b(?:not only|not just|not merely|not to mention|no (?:wonder|doubt|matter|longer|less|stranger|need|better|time)|without (?:a )?doubt"
+    r"\b(?:not only|not just|not merely|not to mention|no (?:other|one|wonder|doubt|matter|longer|less|stranger|need|better|time)|without (?:a )?doubt"
     r"|nothing (?:less|short)|not (?:have to|need to|be able)|never (?:gets|get|fails?|ceases?|disappoints?|lets?|a dull)|not (?:disappoint|miss|regret|stop)"
     r"|can(?:not|'t) (?:help|wait|stop|get enough|put)|(?:does|do|did)(?:n't| not) (?:disappoint|shy|fail|mind|hold back|let|rush))\b",
     re.IGNORECASE,
@@ -139,7 +139,7 @@ _EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything
 
 def _retold(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """A sentence of the item's text with another number in it; or one of another item's text."""
-    said = telling(statement.text)
+    said = telling(_without_titles(statement))
     words = [word for word in said if not word[0].isdigit()]
     if len(words) < LEAST_WORDS:
         return
@@ -159,6 +159,15 @@ def _retold(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
         if _in_one_sentence(words, text.catalog.item(item).description):
             why = f"it is said of {text.vocabulary.titles[item]!r}"
             yield _claim(text, statement.text, statement.start, False, why)
+
+
+def _without_titles(statement: Statement) -> str:
+    """A statement without the titles in it: these are told of elsewhere."""
+    said = statement.text
+    for quote in statement.titles:
+        low, high = quote.start - statement.start, quote.end - statement.start
+        said = said[:low] + " " * (high - low) + said[high:]
+    return said
 
 
 def _within(words: list[str], part: str) -> float:

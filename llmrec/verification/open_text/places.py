@@ -18,7 +18,7 @@ _REGIONS = {
         "michigan": "detroit", "minnesota": "minneapolis", "ohio": "cleveland|cincinnati", "utah": "salt lake city",
         "maryland": "baltimore", "south carolina": "charleston", "north carolina": "charlotte|raleigh|asheville",
         "hawaii": "honolulu|maui|kauai", "alaska": "anchorage|juneau", "montana": "missoula|bozeman", "virginia": "richmond",
-        "kentucky": "louisville", "mississippi": "", "alabama": "", "wyoming": "", "idaho": "", "oklahoma": "", "kansas": "",
+        "niagara falls": "", "kentucky": "louisville", "mississippi": "", "alabama": "", "wyoming": "", "idaho": "", "oklahoma": "", "kansas": "",
         "nebraska": "", "iowa": "", "missouri": "", "arkansas": "", "wisconsin": "", "indiana": "", "maine": "",
         "vermont": "", "new hampshire": "", "connecticut": "", "new jersey": "", "delaware": "", "west virginia": "",
         "new mexico": "", "north dakota": "", "south dakota": "",
@@ -38,6 +38,7 @@ _REGIONS = {
     "thailand": {"": "bangkok"}, "brazil": {"": "rio de janeiro"}, "argentina": {"": "buenos aires"}, "kenya": {"": "nairobi"},
     "nigeria": {"": "lagos"}, "south africa": {"": "cape town|johannesburg"}, "iran": {"": "tehran"}, "africa": {"": ""},
 }  # fmt: skip
+_ALSO = {"u.s.": "usa", "united states": "usa", "america": "usa", "united kingdom": "uk", "great britain": "uk", "britain": "uk"}
 _PEOPLES = {
     "american": "usa", "english": "england", "british": "uk", "scottish": "scotland", "irish": "ireland", "french": "france",
     "german": "germany", "italian": "italy", "spanish": "spain", "japanese": "japan", "chinese": "china", "indian": "india",
@@ -64,7 +65,7 @@ def _above() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    names = sorted((*_above(), "u.s.", "united states", "america"), key=len, reverse=True)
+    names = sorted((*_above(), *_ALSO), key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(' '.join(w.capitalize() for w in n.split())) for n in names)})(?!\w)")
 
 
@@ -86,7 +87,7 @@ def places_in(text: str) -> list[tuple[str, int]]:
     >>> places_in("From New York City to Paris")
     [('new york city', 5), ('paris', 22)]
     """
-    return [(m.group().lower(), m.start()) for m in _pattern().finditer(text)]
+    return [(_ALSO.get(m.group().lower(), m.group().lower()), m.start()) for m in _pattern().finditer(text)]
 
 
 def peoples_in(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from llmrec.catalog.vocabulary import words
 from llmrec.verification.reading import Quote
@@ -24,6 +25,8 @@ _CHOSE = re.compile(
     r"\b(?:bought|purchased|visited|ordered|rented|booked|acquired|watched|streamed|played|been to|went to|gone to)\b", re.I
 )
 _ACT = re.compile(r"\b(purchase|visit|order|buy|booking|place|business|product|title)(s?)\b", re.I)
+_END = re.compile(r"[.!?]+[\"')]*(?=\s|$)|\n+")
+_ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|No|Vol|e\.g|i\.e|[A-Z])$")
 STOPS = frozenset(
     "the a an and or but of in on at to for from with by as is are was were be been being it its this that these those "
     "they them their he she his her him you your we our us i who whom which what when where why how there here not no "
@@ -75,7 +78,7 @@ def statements_of(text: ResolvedText) -> list[Statement]:
         In order, without empty ones.
     """
     found = []
-    for start, end in text.reading.sentences:
+    for start, end in _spans(text):
         said = text.reading.text[start:end]
         start += len(said) - len(said.lstrip())
         said = said.strip()
@@ -84,6 +87,15 @@ def statements_of(text: ResolvedText) -> list[Statement]:
             titles = tuple(sorted((q for q in text.titles if start <= q.start < end), key=lambda q: q.start))
             found.append(Statement(start, end, said, _shown(text, start, end, titles), titles))
     return found
+
+
+def _spans(text: ResolvedText) -> list[tuple[int, int]]:
+    """The sentences; no full stop within a title or after an abbreviation ends one."""
+    hidden = text.reading.bare
+    for quote in text.titles:
+        hidden = hidden[: quote.start] + "x" * (quote.end - quote.start) + hidden[quote.end :]
+    cuts = [m.end() for m in _END.finditer(hidden) if not _ABBREVIATED.search(hidden[: m.start()])]
+    return list(pairwise([0, *cuts, len(text.reading.text)]))
 
 
 def _shown(text: ResolvedText, start: int, end: int, titles: Iterable[Quote]) -> str:
