@@ -42,6 +42,11 @@ _WILL_LIKE = re.compile(
     r" (?:like|love|enjoy|watch|try|see|buy|purchase|get|read|visit|pick up|choose|appreciate)"
     r"(?: (?:the|this|a)(?: [\w-]+){1,2},?)?$"
 )
+_RECOMMENDED = re.compile(
+    r"\b(?:would|will|should|might|may)(?: also| really)* (?:like|love|enjoy|watch|try|buy|purchase|read|visit) "
+    r"((?:[A-Z0-9][\w'&-]*)(?: (?:(?:of|the|and|in|for|to|a|&) )*[A-Z0-9][\w'&-]*)*)"
+)
+"""A name right where the recommended item stands, which one word may be."""
 _BEFORE_CAUSE = re.compile(rf"(?:^|\W)(?:{'|'.join(BEFORE_CAUSE)})$")
 _ADVERB = re.compile(rf"^(?:{'|'.join(STRONGLY)}|only) ")
 
@@ -97,6 +102,10 @@ class ResolvedText:
         """Titles up to their colon or bracket, outside quotation marks, in an open text."""
         near = frozenset((self.grounds.item, *self.grounds.history))
         found = self.short.loose(self.reading.bare, near)
+        for match in _RECOMMENDED.finditer(self.reading.bare):
+            name = match.group(1)
+            if self.short.ids(name) and not any(q.start < match.end(1) and match.start(1) < q.end for q in found):
+                found.append(Quote(match.start(1), match.end(1), name))
         return [quote for quote in found if _not_within([quote], self.reading.loose_titles)]
 
     @cached_property

@@ -121,6 +121,8 @@ class ShortTitles:
             length = self._at(text, tokens, at, near)
             if length:
                 start, end = tokens[at][1], tokens[at + length - 1][2]
+                if at and tokens[at - 1][0] in _ARTICLES and text[tokens[at - 1][1]].isupper():
+                    start = tokens[at - 1][1]
                 found.append(Quote(start, end, text[start:end]))
             at += max(length, 1)
         return found

@@ -9,6 +9,7 @@ from llmrec.verification.open_text.audience import people_claims
 from llmrec.verification.open_text.identity import identity_claims
 from llmrec.verification.open_text.own_words import own_word_claims
 from llmrec.verification.open_text.praise import praise_claims
+from llmrec.verification.open_text.series import series_claims
 from llmrec.verification.open_text.statements import statements_of
 from llmrec.verification.reading import Claim
 from llmrec.verification.resolution import ResolvedText
@@ -31,6 +32,6 @@ def statement_claims(text: ResolvedText) -> list[Claim]:
     """
     claims: list[Claim] = []
     for statement in statements_of(text):
-        for reader in (people_claims, identity_claims, own_word_claims, praise_claims):
+        for reader in (people_claims, identity_claims, own_word_claims, praise_claims, series_claims):
             claims += reader(text, statement)
     return claims

@@ -50,7 +50,7 @@ def _said(
 
 def _maker(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """Who made it, where its own text names somebody else."""
-    makers = {name for match in _OWN_BY.finditer(own) for name in match.groups() if name}
+    makers = makers_of(own)
     surnames = {name.rstrip(".").removesuffix("'s").split()[-1].lower() for name in makers}
     for match in _BY.finditer(statement.text):
         name = match.group(1).removesuffix("'s")
@@ -61,6 +61,17 @@ def _maker(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim
             start = statement.start + match.start(1)
             why = f"its text names {', '.join(sorted(makers))}"
             yield _said(text, "name", name, start, held or name.split()[-1].lower() in surnames, why)
+
+
+def makers_of(own: str) -> set[str]:
+    """Who an item's own text says it is by.
+
+    Examples
+    --------
+    >>> makers_of("Fans of thrillers will enjoy The Closers by Michael Connelly.")
+    {'Michael Connelly'}
+    """
+    return {name.rstrip(".").removesuffix("'s") for match in _OWN_BY.finditer(own) for name in match.groups() if name}
 
 
 def _of_the_item(text: ResolvedText, statement: Statement, at: int) -> bool:
@@ -105,13 +116,14 @@ def _number(word: str) -> int:
     return COUNTS.get(word) or (ORDINALS.index(word) if word in ORDINALS else 1 if word == "one" else 0)
 
 
+_MEANT = re.compile(r"\b[Tt]his |\b(?:would|will|should|might|may) (?:also |really )?(?:enjoy|buy|like|love|appreciate|visit|try|purchase) the ")
 _WORKS = frozenset("novel book story tale read series novella saga installment trilogy".split())
 
 
 def _kind(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """Of what kind it is ("this Brazilian steakhouse"), where its own text tells another."""
     held, own_genres = kinds_in(own), genres_in(own)
-    for start in re.finditer(r"\b[Tt]his ", statement.text):
+    for start in _MEANT.finditer(statement.text):
         phrase = _noun_phrase(statement.text[start.end() :])
         if not phrase:
             continue

@@ -45,7 +45,7 @@ _ADJOIN = (
 """Genres that texts on one work often use side by side."""
 _WITHIN = {("restaurant", "lodging"), ("museum", "outdoors"), ("outdoors", "museum"), ("stage", "outdoors"),
            ("book", "periodical"), ("show", "film"), ("film", "show"), ("sport", "lodging"), ("outdoors", "lodging"),
-           ("shop", "museum"), ("restaurant", "stage"), ("stage", "restaurant"), ("music", "show")}  # fmt: skip
+           ("shop", "museum"), ("stage", "film"), ("restaurant", "stage"), ("stage", "restaurant"), ("music", "show")}  # fmt: skip
 """Kinds, the first of which can be, or be within, the second."""
 
 

@@ -7,8 +7,9 @@ from functools import cached_property
 from math import log
 
 from llmrec.catalog.types import Catalog, derived
+from llmrec.catalog.vocabulary import words
 from llmrec.verification.open_text.identity import own_text
-from llmrec.verification.open_text.statements import Statement, stem, telling
+from llmrec.verification.open_text.statements import STOPS, Statement, stem, telling
 from llmrec.verification.reading import Claim, judged
 from llmrec.verification.resolution import ResolvedText
 
@@ -103,11 +104,12 @@ def own_word_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
     """
     own = own_text(text)
     found = [*_denied(text, statement, own)]
-    return found or [*_retold(text, statement, own), *_offered(text, statement)]
+    told = found or [*_retold(text, statement, own), *_offered(text, statement)]
+    return told or [*_grounded(text, statement, own)]
 
 
-def _claim(text: ResolvedText, words: str, start: int, true: bool, why: str) -> Claim:
-    return judged("story", words, start, true, f"text of item {text.grounds.item}", why)
+def _claim(text: ResolvedText, said: str, start: int, true: bool, why: str) -> Claim:
+    return judged("story", said, start, true, f"text of item {text.grounds.item}", why)
 
 
 def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
@@ -128,8 +130,8 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
             rest = _CLAUSE.split(said[: match.start()])[-1]
         denied = [word for word in telling(rest) if word not in _EMPTY]
         if denied and all(word in held for word in denied) and any(len(word) > 3 for word in denied):
-            words = f"{match.group()}{said[match.end() : match.end() + len(rest)]}".strip()
-            yield _claim(text, words, statement.start + match.start(), False, "its text says the opposite")
+            shown = f"{match.group()}{said[match.end() : match.end() + len(rest)]}".strip()
+            yield _claim(text, shown, statement.start + match.start(), False, "its text says the opposite")
             return
 
 
@@ -140,23 +142,23 @@ _EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything
 def _retold(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """A sentence of the item's text with another number in it; or one of another item's text."""
     said = telling(_without_titles(statement))
-    words = [word for word in said if not word[0].isdigit()]
-    if len(words) < LEAST_WORDS:
+    stems = [word for word in said if not word[0].isdigit()]
+    if len(stems) < LEAST_WORDS:
         return
     texts = derived(text.catalog, Texts)
     numbers = set(re.findall(r"\d+", statement.text))
-    best = max(re.split(r"(?<=[.!?;|])\s", own), key=lambda part: _within(words, part), default="")
-    if _within(words, best) >= LEAST_COPIED:
+    best = max(re.split(r"(?<=[.!?;|])\s", own), key=lambda part: _within(stems, part), default="")
+    if _within(stems, best) >= LEAST_COPIED:
         held = set(re.findall(r"\d+", own))
         if numbers and held:
             why = f"its text has {', '.join(sorted(held))}"
             yield _claim(text, statement.text, statement.start, numbers <= held, why)
-        elif not numbers and not _DENIES.search(statement.text) and _within(words, best) >= 0.9:
+        elif not numbers and not _DENIES.search(statement.text) and _within(stems, best) >= 0.9:
             yield _claim(text, statement.text, statement.start, True, "")
         return
-    item, share = texts.nearest(words)
-    if item != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(words, text.grounds.item) < 0.3:
-        if _in_one_sentence(words, text.catalog.item(item).description):
+    item, share = texts.nearest(stems)
+    if item != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(stems, text.grounds.item) < 0.3:
+        if _in_one_sentence(stems, text.catalog.item(item).description):
             why = f"it is said of {text.vocabulary.titles[item]!r}"
             yield _claim(text, statement.text, statement.start, False, why)
 
@@ -170,13 +172,36 @@ def _without_titles(statement: Statement) -> str:
     return said
 
 
-def _within(words: list[str], part: str) -> float:
+def _grounded(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
+    """Runs of words that stand together in one sentence of the item's text, in whatever order and forms."""
+    if _DENIES.search(statement.text) or _AGAINST.search(statement.text):
+        return
+    parts = [frozenset(telling(part)) for part in re.split(r"(?<=[.!?;|])\s", own)]
+    hidden = _without_titles(statement)
+    run: list[tuple[str, int, int]] = []
+    for word, start, end in [*words(hidden), ("", -1, -1)]:
+        told = word and word not in STOPS and len(word) > 2
+        together = {stem(each) for each, _, _ in run if each not in STOPS} | ({stem(word)} if told else set())
+        between = hidden[run[-1][2] : start] if run and word else ""
+        if word and not re.search(r"[.,;:()]", between) and (not told or any(together <= part for part in parts)):
+            if told or run:
+                run.append((word, start, end))
+            continue
+        while run and run[-1][0] in STOPS:
+            run.pop()
+        if len({stem(each) for each, _, _ in run if each not in STOPS}) > 1:
+            low, high = run[0][1], run[-1][2]
+            yield _claim(text, statement.text[low:high], statement.start + low, True, "")
+        run = [(word, start, end)] if told and any(stem(word) in part for part in parts) else []
+
+
+def _within(stems: list[str], part: str) -> float:
     held = set(telling(part))
-    return sum(word in held for word in words) / len(words)
+    return sum(word in held for word in stems) / len(stems)
 
 
-def _in_one_sentence(words: list[str], described: str) -> bool:
-    return any(_within(words, part) >= LEAST_COPIED for part in re.split(r"(?<=[.!?])\s", described))
+def _in_one_sentence(stems: list[str], described: str) -> bool:
+    return any(_within(stems, part) >= LEAST_COPIED for part in re.split(r"(?<=[.!?])\s", described))
 
 
 def _offered(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
@@ -185,15 +210,15 @@ def _offered(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
     if match is None:
         return
     said = next(group for group in match.groups() if group)
-    words = telling(said)
+    stems = telling(said)
     texts = derived(text.catalog, Texts)
-    if not words:
+    if not stems:
         return
     start = statement.start + match.start()
-    held = sum(word in texts.words[text.grounds.item] for word in words) / len(words)
+    held = sum(word in texts.words[text.grounds.item] for word in stems) / len(stems)
     if held >= 0.5:
         yield _claim(text, match.group(), start, True, "")
     elif held == 0:
-        item, share = texts.nearest(words)
+        item, share = texts.nearest(stems)
         if share >= 0.99:
             yield _claim(text, match.group(), start, False, f"its text does not say so; that of {text.vocabulary.titles[item]!r} does")

@@ -34,10 +34,11 @@ _CONCEDED = re.compile(
 _SUBJECT = (
     "book|read|novel|plot|writing|prose|story|storyline|narrative|characters?|character development|dialogue|pacing|ending|style|world-building|series|"
     "service|staff|food|atmosphere|environment|ambiance|ambience|location|experience|place|prices?|value|selection|variety|quality|drinks?|coffee|rooms?|"
-    "customer service|employees|servers?|waitress|waiter|barista|menu|meals?|dishes|dining|decor|view|views|parking|store|product|products|fit|sound|picture|acting|music|songs?"
+    "customer service|employees?|servers?|waitress|waiters?|baristas?|choice|option|spot|destination|stay|stop|purchase|addition|menu|meals?|dishes|dining|decor|view|views|parking|store|product|products|fit|sound|picture|acting|music|songs?"
 )
 _JUDGED = re.compile(rf"^[\s,]*(?:(?:and|yet|,) )?(?:[\w'-]+,? (?:and )?){{0,3}}?(?:{_SUBJECT})\b", re.IGNORECASE)
-_FOR = re.compile(r"\b(?:because|for|due to|thanks to|offers?|provides?|has|have|features?|with|making it|makes it|since|is|are|its|their)\b", re.IGNORECASE)
+_MAIN = re.compile(r"\b(?:makes?|making) (?:it|this|for)\b|\b(?:it|(?:the|this) [\w-]+) (?:is|remains|was)\b|\bmake it\b")
+_FOR = re.compile(r"\b(?:because|for|due to|thanks to|offers?|provides?|has|have|features?|with|making it|makes?|since|is|are|its|their|appreciates?|enjoy\w*|loves?|finds?|found|a|an)\b", re.IGNORECASE)
 
 
 def praise_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
@@ -61,6 +62,9 @@ def praise_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
         before, after = said[: match.start()], said[match.end() :]
         clause = re.split(r"[;:]|\. ", before)[-1]
         at = statement.start + match.start()
+        chunk = clause.rsplit(",", 1)[-1]
+        if _MAIN.search(chunk):  # what was conceded is told before the comma
+            clause = chunk
         named = any(quote.start <= at < quote.end for quote in text.titles)
         if named or word in own or _CONCEDED.search(clause) or re.match(r"\W*(?:but|yet|at first)\b", after):
             continue
