@@ -149,9 +149,11 @@ def _names(text: ResolvedText) -> list[Claim]:
 
 
 _CHOSE = re.compile(
-    r"\b(?:bought|purchased|watched|rated|ordered|streamed|rented)(?: the (?:book|film|movie|series|show|album|game))?$"
+    r"\b(?:bought|purchased|watched|rated|ordered|streamed|rented|liked|loved|enjoyed)"
+    r"(?: the (?:book|film|movie|series|show|album|game))?$"
 )
-"""Verbs of what only items are chosen by; who enjoys or reads a name may mean a person."""
+"""Verbs that tell of a choice in the past; who enjoys a name may mean a person or a style."""
+_NAME_ENDS = re.compile(r"\W*(?:$|[,.;:!?)]|\s(?:and|or|but|because|since|so|as|which|when|before|after|too|also|very|for)\b)")
 
 
 def _cited_name(text: ResolvedText, name: str, start: int) -> Claim:
@@ -160,8 +162,8 @@ def _cited_name(text: ResolvedText, name: str, start: int) -> Claim:
     cites = tuple(item for item in near if item in text.grounds.history)
     against = f"history of item {', '.join(sorted(cites))}" if cites else "the catalogue's titles"
     why = "the user's history does not hold it" if near else "the catalogue has no such title"
-    owned = name.endswith("'s") or text.reading.text[start + len(name) :].startswith("'")
-    if not near and (owned or not _CHOSE.search(text.reading.before(start))):
+    whole = not name.endswith("'s") and _NAME_ENDS.match(text.reading.text[start + len(name) :])  # no "Greek myths"
+    if not near and not (whole and _CHOSE.search(text.reading.before(start))):
         return unchecked("name", name, start, "neither catalogue nor the item's text has this name", against)
     return judged("title", name, start, bool(cites), against, why, cites=cites)
 

@@ -32,6 +32,10 @@ _APPOSED = re.compile(
     r" (?:the|a|an|his|her|their|its|another|other)(?: [\w'-]+){1,4},?$"
 )
 """As in "they enjoyed the author's previous work, ...": a name after what was chosen is its title."""
+_IS_CHOSEN = re.compile(
+    r"(?:of \d{4} |\(\d{4}\) )?(?:is|was|are|were) what (?:you|they|he|she|(?:the )?(?:user|customer|reader|viewer))(?: have| has)?"
+    r" (?:lik|lov|enjoy|watch|rat|bought|purchas|read|saw|seen|pick|chose|play|visit)"
+)
 _BASED_ON = re.compile(
     r"\b(?:based on|because of|without|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
     r"(?: your| their| the user's)?$"
@@ -106,7 +110,8 @@ class ResolvedText:
             name = match.group(1)
             if self.short.ids(name) and not any(q.start < match.end(1) and match.start(1) < q.end for q in found):
                 found.append(Quote(match.start(1), match.end(1), name))
-        return [quote for quote in found if _not_within([quote], self.reading.loose_titles)]
+        known = {(quote.start, quote.end) for quote in self.reading.loose_titles}
+        return [q for q in _not_within(found, self.reading.loose_titles) if (q.start, q.end) not in known]
 
     @cached_property
     def cited(self) -> dict[int, list[str]]:
@@ -180,7 +185,7 @@ class ResolvedText:
         if not self.grounds.closed:
             if _WILL_LIKE.search(before):
                 return "result"
-            if self.caused(group[0].start) or before.endswith(self.rests_on):
+            if self.caused(group[0].start) or _IS_CHOSEN.match(after) or before.endswith(self.rests_on):
                 return "cause"
             return "cause" if lifts and not without_adverb.startswith(self._after_result) else ""
         if _CHOSE.search(before) or before.endswith(self.rests_on):

@@ -8,6 +8,7 @@ from llmrec.verification.reading import Quote
 
 _HEAD = re.compile(r"\s*(?:[:(\[]| - | \| ).*$", re.DOTALL)
 _ARTICLES = ("the", "a", "an")
+_SMALL = frozenset("with from into over upon after than that your when".split())
 LEAST_WORDS = 2
 """Words of a short title that is found outside quotation marks, where it is not of the items a text is about."""
 
@@ -136,8 +137,10 @@ class ShortTitles:
                 continue
             if any(mark in text[span[0][1] : span[-1][2]] for mark in ".;!?\n"):
                 continue
-            if not all(text[s].isupper() or text[s].isdigit() or e - s <= 3 for _, s, e in span):
+            if not all(text[s].isupper() or text[s].isdigit() or e - s <= 3 or w in _SMALL for w, s, e in span):
                 continue
+            if re.match(r" \d" if len(short) > 1 else r" (?:\d|[A-Z])", text[span[-1][2] :]):
+                continue  # a longer name: "Toy Story 2"
             if len(short) >= LEAST_WORDS or (near & set(self.heads[short]) and len(short[0]) >= 4):
                 return len(short)
         return 0

@@ -188,13 +188,15 @@ def _proposed(text: ResolvedText, statement: Statement, facts: Facts) -> Claim |
         return None
     if _TURNS.search(re.sub(r'"[^"]*"', "", statement.shown)):
         return None
+    if len(re.findall(r"\d+", re.sub(r'"[^"]*"', "", statement.shown))) > 1:
+        return None  # several counts: which is of what is read by the claims of numbers
     told = judge(statement.shown, text.grounds, text.catalog)
     relevant = [each for each in told.propositions if each.relation in ("order", "people")]
     decided = [each for each in relevant if each.holds is not None]
     if not decided:
         return None
-    wrong = next((each for each in decided if each.holds is False), None)
-    if wrong is None and told.unread:
+    wrong = next((each for each in decided if each.holds is False and told.framed), None)
+    if wrong is None and not told.ok:
         return None
     relation = (wrong or decided[0]).relation
     against = "history" if relation == "order" else "interactions"

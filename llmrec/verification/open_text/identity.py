@@ -122,12 +122,14 @@ _WORKS = frozenset("novel book story tale read series novella saga installment t
 
 def _kind(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """Of what kind it is ("this Brazilian steakhouse"), where its own text tells another."""
-    held, own_genres = kinds_in(own), genres_in(own)
+    held, own_genres = kinds_in(f"{own} {text.words.noun}"), genres_in(own)
     for start in _MEANT.finditer(statement.text):
         phrase = _noun_phrase(statement.text[start.end() :])
         if not phrase:
             continue
         at = statement.start + start.end()
+        if phrase.lower() == text.words.noun or any(at <= m.start < at + len(phrase) for m in text.reading.mentions):
+            continue  # an attribute of the catalogue, which is held against its values
         said = kinds_in(" ".join(phrase.split()[-2:]))
         if said and held and (exclude(said, held) or said & held):
             why = f"its text tells of: {', '.join(sorted(held))}"

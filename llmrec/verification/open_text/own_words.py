@@ -104,8 +104,8 @@ def own_word_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
     """
     own = own_text(text)
     found = [*_denied(text, statement, own)]
-    told = found or [*_retold(text, statement, own), *_offered(text, statement)]
-    return told or [*_grounded(text, statement, own)]
+    told = found or [*_retold(text, statement), *_offered(text, statement)]
+    return told or [*_grounded(text, statement)]
 
 
 def _claim(text: ResolvedText, said: str, start: int, true: bool, why: str) -> Claim:
@@ -115,7 +115,7 @@ def _claim(text: ResolvedText, said: str, start: int, true: bool, why: str) -> C
 def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """What is denied of the item, and its own text says without denying it; who it is not for, and its text says so."""
     held = frozenset(word for part in re.split(r"(?<=[.!?;])\s", own) if not _DENIES.search(part) for word in telling(part))
-    said = statement.text
+    said = _without_titles(statement)
     if against := _AGAINST.search(said):
         liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word)]
         liked += [word for word in telling(said[against.end() :])] if "not for" in against.group().lower() else []
@@ -123,7 +123,8 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
             yield _claim(text, said, statement.start, False, "its text says that they would like it")
             return
     for match in _DENIES.finditer(said):
-        if _NOT_SO.match(said, match.start()) or _PERSON.search(said[: match.start()]):
+        supposed = match.group().lower() == "without" and re.search(r"\bwould\b", said)
+        if supposed or _NOT_SO.match(said, match.start()) or _PERSON.search(said[: match.start()]):
             continue
         rest = _CLAUSE.split(said[match.end() :], maxsplit=1)[0]
         if match.group().lower() == "missing":
@@ -139,27 +140,27 @@ _EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything
                              "any here there expect hope wish sign".split()))  # fmt: skip
 
 
-def _retold(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
+def _retold(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
     """A sentence of the item's text with another number in it; or one of another item's text."""
     said = telling(_without_titles(statement))
     stems = [word for word in said if not word[0].isdigit()]
     if len(stems) < LEAST_WORDS:
         return
-    texts = derived(text.catalog, Texts)
+    texts, item = derived(text.catalog, Texts), text.catalog.item(text.grounds.item)
     numbers = set(re.findall(r"\d+", statement.text))
-    best = max(re.split(r"(?<=[.!?;|])\s", own), key=lambda part: _within(stems, part), default="")
+    best = max(re.split(r"(?<=[.!?;])\s", item.description), key=lambda part: _within(stems, part), default="")
     if _within(stems, best) >= LEAST_COPIED:
-        held = set(re.findall(r"\d+", own))
+        held = set(re.findall(r"\d+", f"{item.title} {item.description}"))
         if numbers and held:
             why = f"its text has {', '.join(sorted(held))}"
             yield _claim(text, statement.text, statement.start, numbers <= held, why)
         elif not numbers and not _DENIES.search(statement.text) and _within(stems, best) >= 0.9:
             yield _claim(text, statement.text, statement.start, True, "")
         return
-    item, share = texts.nearest(stems)
-    if item != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(stems, text.grounds.item) < 0.3:
-        if _in_one_sentence(stems, text.catalog.item(item).description):
-            why = f"it is said of {text.vocabulary.titles[item]!r}"
+    other, share = texts.nearest(stems)
+    if other != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(stems, text.grounds.item) < 0.3:
+        if _in_one_sentence(stems, text.catalog.item(other).description):
+            why = f"it is said of {text.vocabulary.titles[other]!r}"
             yield _claim(text, statement.text, statement.start, False, why)
 
 
@@ -172,11 +173,12 @@ def _without_titles(statement: Statement) -> str:
     return said
 
 
-def _grounded(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
+def _grounded(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
     """Runs of words that stand together in one sentence of the item's text, in whatever order and forms."""
     if _DENIES.search(statement.text) or _AGAINST.search(statement.text):
         return
-    parts = [frozenset(telling(part)) for part in re.split(r"(?<=[.!?;|])\s", own)]
+    described = text.catalog.item(text.grounds.item).description
+    parts = [frozenset(telling(part)) for part in re.split(r"(?<=[.!?;])\s", described)]
     hidden = _without_titles(statement)
     run: list[tuple[str, int, int]] = []
     for word, start, end in [*words(hidden), ("", -1, -1)]:

@@ -71,7 +71,7 @@ def series_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
     list of Claim
         At most one.
     """
-    match = _BEFORE.search(statement.shown)
+    match = _BEFORE.search(re.sub(r'"[^"]*"', '""', statement.shown))
     if match is None or not text.grounds.history or _DENIED.search(match.group()):
         return []
     families = derived(text.catalog, Families)

@@ -125,7 +125,8 @@ def _second_person(text: ResolvedText, said: str) -> str:
     for wrong, right in _AGREE:
         said = wrong.sub(right, said)
     said = _ACT.sub(lambda m: noun + m.group(2), _CHOSE.sub(text.words.chose, said))
-    kinds = {facet.value.lower() for facet in text.facets if facet.value.isalpha()}
+    counts, most = text.vocabulary.counts, 0.9 * len(text.catalog.items)
+    kinds = {facet.value.lower() for facet in text.facets if facet.value.isalpha() and counts[facet] > most}
     for kind in kinds:
         said = re.sub(rf"\b{kind}(s?)\b", lambda m: noun + m.group(1), said, flags=re.IGNORECASE)
     return said
