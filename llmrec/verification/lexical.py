@@ -107,9 +107,11 @@ _NAME = re.compile(
 )
 
 
-def open_text_claims(text: ResolvedText) -> list[Claim]:
-    """Names, causes, comparisons and statements of an open text."""
-    stated = statement_claims(text)
+def open_text_claims(text: ResolvedText, others: list[Claim]) -> list[Claim]:
+    """Names, causes, comparisons and statements of an open text, beside the `others`: titles, attributes, numbers."""
+    named = [(claim.start, claim.start + len(claim.text)) for claim in others if claim.kind in ("title", "number")]
+    stated = [c for c in statement_claims(text) if not (c.kind == "story" and c.verdict == "supported"
+              and any(low < c.start + len(c.text) and c.start < high for low, high in named))]  # fmt: skip
     decided = [(claim.start, claim.start + len(claim.text)) for claim in stated if claim.kind != "name"]
     compared = [c for c in _comparisons(text) if not any(low <= c.start < high for low, high in decided)]
     return [*_names(text), *_causes(text), *compared, *stated]

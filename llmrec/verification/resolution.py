@@ -32,6 +32,11 @@ _APPOSED = re.compile(
     r" (?:the|a|an|his|her|their|its|another|other)(?: [\w'-]+){1,4},?$"
 )
 """As in "they enjoyed the author's previous work, ...": a name after what was chosen is its title."""
+_OF_PEOPLE = re.compile(
+    r"\b(?:people|those|users|viewers|customers|readers|visitors|guests|buyers|others|everyone|everybody|anyone|nobody|no one|who|\d+)"
+    r"(?: \w+){0,2} who(?:'ve| have| had)?(?: \w+)? \w+(?: to)?$"
+)
+"""What other people chose is no cause of the user's."""
 _IS_CHOSEN = re.compile(
     r"(?:of \d{4} |\(\d{4}\) )?(?:is|was|are|were) what (?:you|they|he|she|(?:the )?(?:user|customer|reader|viewer))(?: have| has)?"
     r" (?:lik|lov|enjoy|watch|rat|bought|purchas|read|saw|seen|pick|chose|play|visit)"
@@ -143,6 +148,8 @@ class ResolvedText:
         """Whether the words before a position make what stands there a cause, in an open text."""
         before = self.reading.before(at)
         chosen = _OTHERS_CHOSE.search(before) or _BASED_ON.search(before) or _APPOSED.search(before)
+        if _OF_PEOPLE.search(before):
+            return False
         return bool(chosen) and not _WILL_LIKE.search(before)
 
     def role(self, quote: Quote) -> Role:

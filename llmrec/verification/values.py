@@ -19,7 +19,11 @@ _HYPOTHETICAL = {"would", "without"}
 _PRICE = re.compile(
     r"(?:[$\u20ac\u00a3]\s?(\d+(?:[.,]\d+)?))|(?:(\d+(?:[.,]\d+)?)\s?(?:[$\u20ac\u00a3]|dollars|euros?|pounds|USD|EUR|GBP)\b)"
 )
-_DENIED = re.compile(r"\b(?:not|no)(?: an?)?$")
+_DENIED = re.compile(
+    r"\b(?:not|no)(?: an?)?$|(?:n't|\bnot|\bneither|\bnor|\bnobody|\bnever|\bnone)\b(?! (?:only|just|merely)\b)[^,;:.!?]*$"
+)
+_DENIED_AFTER = re.compile(r"^[^,;:.!?]*?(?:\bit is not\b|\bit isn't|\b(?:is|are|was) not (?:among|one of|on|in)\b|\b(?:is|are|was)n't\b)")
+"""As in "it isn't tagged as action", "comedy isn't among its labels", "a western it isn't"."""
 _OF_THE_QUERY = re.compile(r"\W*(?:and |since |as )?(?:you\b|your (?:wish|request|query)\b)", re.IGNORECASE)
 _SAID_BACK = re.compile(r"[^.;:\"]*?(?:, you said\b|\bis what you asked for\b|\bin mind\b)")
 """How a clause begins that says what was asked for, and how one goes on that says it back."""
@@ -96,7 +100,8 @@ def _elsewhere(text: ResolvedText, mention: Mention, kind: ClaimKind) -> Claim |
         return None
     span = text.reading.clause(mention.start)
     clause, named = text.reading.words_in(span), text.reading.text[mention.start : mention.end]
-    if _DENIED.search(text.reading.before(mention.start)):
+    before, after = text.reading.before(mention.start), text.reading.after(mention.end)
+    if _DENIED.search(before) or _DENIED_AFTER.search(after):
         return judged(kind, named, mention.start, True, _against(mention.facets, [text.grounds.item]))
     asked = clause & QUERY and _OF_THE_QUERY.match(text.reading.text[span[0] : span[1]])
     if asked or _SAID_BACK.match(text.reading.after(mention.end)):
@@ -161,6 +166,9 @@ def _decade(text: ResolvedText, word: str, start: int) -> Claim:
     return judged("year", word, start, False, against, why)
 
 
+_OF_THE_YEAR = re.compile(r"(?:,? ?(?:(?:a|the) [\w ]+? )?(?:from|of|made in|came out in|is from|is of|released in|is down as)|,)")
+
+
 def _goes_on(text: ResolvedText, start: int) -> bool:
     """Whether digits are the decimals of the number before them."""
     return re.search(r"\d[.,]$", text.reading.bare[:start]) is not None
@@ -168,9 +176,16 @@ def _goes_on(text: ResolvedText, start: int) -> bool:
 
 def _year(text: ResolvedText, word: str, start: int) -> Claim:
     titled = next((q for q in text.titles if text.reading.bare[q.end : start].strip() == "("), None)
+    if not text.grounds.closed:
+        near = [q for q in text.titles if _OF_THE_YEAR.fullmatch(text.reading.bare[q.end : start].strip())]
+        titled = titled or next(iter(near), None)
+        if re.search(rf"\b{word}\b", text.catalog.item(text.grounds.item).description):
+            return judged("year", word, start, True, f"text of item {text.grounds.item}")
     ids = [text.grounds.item]
     if titled is not None:
         ids = [i for i in text.ids(titled) if i in (*text.grounds.history, text.grounds.item)]
+        if not text.grounds.closed:
+            ids = text.ids(titled) or [text.grounds.item]
     years = {str(year) for item in ids if (year := text.catalog.item(item).attributes.get("year"))}
     against = f"year of item {', '.join(ids)}"
     if not years and not text.grounds.closed:

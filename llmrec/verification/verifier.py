@@ -364,7 +364,7 @@ def find_claims(reading: Reading, grounds: Grounds, catalog: Catalog) -> tuple[C
     """
     text = ResolvedText(reading, grounds, catalog)
     claims = [*title_claims(text), *attribute_claims(text), *number_claims(text)]
-    claims += word_claims(text, claims) if grounds.closed else open_text_claims(text)
+    claims += word_claims(text, claims) if grounds.closed else open_text_claims(text, claims)
     # Checks read texts in which names are hidden; a claim is told in the words that stand there.
     shown = (replace(claim, text=reading.text[claim.start : claim.start + len(claim.text)])
              if HIDDEN in claim.text else claim for claim in claims)  # fmt: skip

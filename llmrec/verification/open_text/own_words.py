@@ -130,12 +130,18 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
         if match.group().lower() == "missing":
             rest = _CLAUSE.split(said[: match.start()])[-1]
         denied = [word for word in telling(rest) if word not in _EMPTY]
+        if len(denied) == 1 and not _OF_THE_ITEM.fullmatch(_CLAUSE.split(said[: match.start()])[-1].strip()):
+            continue
         if denied and all(word in held for word in denied) and any(len(word) > 3 for word in denied):
             shown = f"{match.group()}{said[match.end() : match.end() + len(rest)]}".strip()
             yield _claim(text, shown, statement.start + match.start(), False, "its text says the opposite")
             return
 
 
+_OF_THE_ITEM = re.compile(
+    r"(?:(?:and|but) )?(?:it|this|there|this \w+|the \w+|you will (?:find|get|see)|expect)?(?: (?:is|are|has|was|comes|does|do|offers|will))?|.* (?:is|are)",
+    re.IGNORECASE,
+)
 _EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything something book place story business item "
                              "any here there expect hope wish sign".split()))  # fmt: skip
 
