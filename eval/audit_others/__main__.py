@@ -5,6 +5,7 @@ from reviews. Both are audited. Into the texts in which nothing is flagged, faul
 copy, and true sentences of the same forms (`eval/audit_others/faults.py`): how many of the faults are flagged where
 they were planted, and in how many of the true twins is anything flagged? Texts, users and items are halved by a hash of
 user and item; the audit is built with the open half, whose phrasings of faults are others than those of the closed one.
+A third set, `fresh`, was written after the audit was built, and is measured on the closed half, too.
 
 `--flags FILE` writes the flags to be read by hand, with text and item: they stay out of the repository.
 `eval/results/audit_others/flags.jsonl` has the verdicts of a reader on the closed half, without words of the data;
@@ -47,19 +48,21 @@ def main() -> None:
     half, seed = arguments.half, arguments.seed
     result: dict[str, Any] = {}
     flags: list[dict[str, Any]] = []
-    found: dict[str, Counter[str]] = {name: Counter() for name in ("faults", "found", "twins", "alarms")}
+    sets = (half, "fresh") if half == "closed" else (half,)
+    found = {name: {each: Counter[str]() for each in ("faults", "found", "twins", "alarms")} for name in sets}
     for dataset in DATASETS:
         catalog = Catalog.read(arguments.data / dataset)
-        world, clean = World(catalog, dataset, half), []
+        clean = []
         for name, file in FILES.items():
             texts = [e for e in read_explanations(arguments.data / dataset / file, catalog)[0] if half_of(e) == half]
             judged = [judge(each, catalog) for each in texts]
             result[f"{dataset}, {name}"] = counts(judged)
             clean += [each.explanation for each in judged if not each.problem]
             flags += [shown(dataset, name, each, catalog) for each in judged if each.problem]
-        for copy in plant(clean, world, EACH, seed):
-            count_one(copy, judge(copy.explanation, catalog), found, flags, dataset, catalog)
-    result |= summary(found)
+        for name in sets:
+            for copy in plant(clean, World(catalog, dataset, name), EACH, seed):
+                count_one(copy, judge(copy.explanation, catalog), found[name], flags, dataset, catalog)
+    result |= {f"{name} phrasings": summary(found[name]) for name in sets}
     if half == "closed" and VERDICTS.is_file():
         result |= read_by_hand(result)
     if arguments.flags:

@@ -22,8 +22,8 @@ KINDS = (
     "exclusivity", "comparison", "place", "sentiment",
 )  # fmt: skip
 SPEECH = {
-    "amazon": {"noun": "book", "bought": "bought", "purchase": "purchase", "buyers": "buyers"},
-    "google": {"noun": "place", "bought": "visited", "purchase": "visit", "buyers": "visitors"},
+    "amazon": {"noun": "book", "bought": "bought", "purchase": "purchase", "buyers": "buyers", "buyer": "buyer"},
+    "google": {"noun": "place", "bought": "visited", "purchase": "visit", "buyers": "visitors", "buyer": "visitor"},
 }
 """How texts on each data set speak of items."""
 _AUTHOR = re.compile(r"\bby ((?:[A-Z][\w.'-]*)(?: [A-Z][\w'-]*){1,2})")
@@ -71,12 +71,12 @@ class World:
     ----------
     catalog : Catalog
     dataset : {"amazon", "google"}
-    half : {"open", "closed"}
+    phrased : {"open", "closed", "fresh"}
         Whose phrasings are used.
     """
 
-    def __init__(self, catalog: Catalog, dataset: str, half: str) -> None:
-        self.catalog, self.dataset, self.half, self.speech = catalog, dataset, half, SPEECH[dataset]
+    def __init__(self, catalog: Catalog, dataset: str, phrased: str) -> None:
+        self.catalog, self.dataset, self.phrasings, self.speech = catalog, dataset, phrased, SPEECH[dataset]
         self.text = {item.id: f"{item.title} | {item.description}" for item in catalog.items}
         self.authors = {id_: m.group(1).strip(" .") for id_, text in self.text.items() if (m := _AUTHOR.search(text))}
         self.named = Counter(author for author in self.authors.values())
@@ -101,7 +101,7 @@ class World:
         user = {"U": "You", "u": "you", "poss": "your", "Poss": "Your", "have": "have"} if you else {
             "U": "The user", "u": "the user", "poss": "the user's", "Poss": "The user's", "have": "has"
         }  # fmt: skip
-        form = rng.choice(phrasings.of_half(choices, self.half))
+        form = rng.choice(phrasings.of_set(choices, self.phrasings))
         filled = form.format(**{**self.speech, **user, **slots})
         return filled[:1].upper() + filled[1:]
 
@@ -185,25 +185,29 @@ def number(said: Explanation, true: bool, world: World, rng: random.Random) -> S
 
 
 _KIND = re.compile(r"\b(?:this|This) ((?:[A-Za-z-]+ ){0,2}(?:[a-z-]+))(?=\.|,|$| for| with| in )")
+_ANY_KIND = frozenset("business book place chain spot venue complex property establishment facility center market opulent".split())
+"""What nearly everything can be called."""
+_FOOD = re.compile(r"restaurant|eatery|cafe|coffee|diner|bar\b|grill|pizz|steak|bakery|cuisine|food|dining|burger|taco|deli", re.IGNORECASE)
 _GENRE = re.compile(r"[Ff]ans of ((?:[A-Za-z-]+ ){0,1}[a-z-]+) (?:novels|books|stories|thrillers|fiction)")
 
 
 def category(said: Explanation, true: bool, world: World, rng: random.Random) -> Said | None:
     """Another medium, or another kind of place or genre than its own text says."""
     if world.dataset == "amazon" and rng.random() < 0.5:
-        noun = "book" if true else rng.choice(phrasings.of_half(phrasings.OTHER_MEDIA, world.half))
+        noun = "book" if true else rng.choice(phrasings.OTHER_MEDIA[phrasings.SETS.index(world.phrasings) % 2 :: 2])
         return substitute(said.text, "the book", f"this {noun}") or substitute(said.text, "The book", f"This {noun}")
     pattern, suffix = (_GENRE, " novel") if world.dataset == "amazon" else (_KIND, "")
     own = pattern.search(world.text[said.item])
     if own is None or own.group(1).split()[-1] in ("business", "book", "place"):
         return None
+    eats = _FOOD.search(world.text[said.item]) is not None
     kind = own.group(1)
     while not true:
         text = world.text[rng.choice(world.catalog.items).id]
         other = pattern.search(text)
         if other and not {w[:5] for w in other.group(1).lower().split()} & {w[:5] for w in kind.lower().split()} \
                 and not {w[:5] for w in other.group(1).lower().split()} & {w[:5] for w, _, _ in words(world.text[said.item])} \
-                and other.group(1).split()[-1] not in ("business", "book", "place", "chain"):  # fmt: skip
+                and other.group(1).split()[-1] not in _ANY_KIND and not (eats and _FOOD.search(other.group(1))):  # fmt: skip
             kind = other.group(1)
             break
     anchors = ("the book", "The book", "the business", "this business", "The business")
@@ -333,7 +337,7 @@ def place(said: Explanation, true: bool, world: World, rng: random.Random) -> Sa
 
 def sentiment(said: Explanation, true: bool, world: World, rng: random.Random) -> Said | None:
     """Praise turned round, in the text's own words or of the item's audience."""
-    offered = list(phrasings.TURNED)[phrasings.HALVES.index(world.half) :: 2]
+    offered = list(phrasings.TURNED)[phrasings.SETS.index(world.phrasings) % 2 :: 2]
     found = [word for word in offered if re.search(rf"(?<![\w-]){word}(?![\w-])", said.text)]
     if found and (said.item not in world.liked or rng.random() < 0.6):
         word = rng.choice(found)

@@ -1,10 +1,12 @@
-"""How planted sentences are worded: of each kind, every other phrasing is kept for the closed half.
+"""How planted sentences are worded: every other phrasing is kept for the closed half, and `FRESH` came later.
 
 Slots: `{U}`/`{u}` the user, `{poss}` theirs, `{have}` and `{bought}` in the user's number and the catalogue's verb, `{noun}`
 "book" or "place", `{A}` and `{B}` titles, and what each kind names.
 """
 
 HALVES = ("open", "closed")
+SETS = (*HALVES, "fresh")
+"""Sets of phrasings."""
 
 HISTORY = (
     "This is recommended because {u} {bought} {A}.",
@@ -146,6 +148,121 @@ LIKE = (
     "Fans of {c} would be delighted by it.",
     "Fans of {c} would enjoy it.",
 )
+FRESH = {
+    HISTORY: (
+        "Remember {A}? {U} {bought} it, so this {noun} should be right.",
+        "After {A}, which {u} {bought} some time ago, this {noun} is the obvious choice.",
+        "It resembles {A}, a {noun} that {u} {bought} before.",
+        "Anyone who, like {u}, {bought} {A} will be glad of this {noun}.",
+    ),
+    LAST: (
+        "The {noun} that {u} {bought} last was {A}.",
+        "{A} closes {poss} history so far.",
+        "{U} only just {bought} {A}, with nothing since.",
+    ),
+    BEFORE: (
+        "When {u} {bought} {B}, {A} had already been {bought}.",
+        "{U} turned to {B} once {A} had been {bought}.",
+        "{A} was earlier in {poss} history than {B}.",
+    ),
+    BUYERS: (
+        "Some {n} people have {bought} this {noun} to date.",
+        "With {n} {buyers} so far, this {noun} is well known.",
+        "As many as {n} users {bought} it.",
+    ),
+    SHARED: (
+        "Of all who {bought} {A}, {p} in a hundred {bought} this {noun} as well.",
+        "{p} percent of the {buyers} of {A} are {buyers} of this {noun} too.",
+        "This {noun} is shared by {p}% of the users who {bought} {A}.",
+    ),
+    MOST: (
+        "Whoever {bought} {A} has nearly always {bought} this {noun}.",
+        "More often than not, people who {bought} {A} {bought} this {noun}.",
+        "Three quarters of those who {bought} {A} {bought} this {noun}.",
+    ),
+    FEW: (
+        "Whoever {bought} {A} has hardly ever {bought} this {noun}.",
+        "More often than not, people who {bought} {A} did without this {noun}.",
+        "Less than a third of those who {bought} {A} {bought} this {noun}.",
+    ),
+    ONLY_OF_USER: (
+        "Apart from {A}, {u} {have} {bought} no {noun} at all.",
+        "{A} is all that {u} {have} {bought}.",
+        "{Poss} history consists of {A} alone.",
+    ),
+    ONLY_BUYER: (
+        "{U} would be its first and only {buyer}.",
+        "Not one other user has {bought} this {noun}.",
+        "It has not been {bought} by anybody else.",
+    ),
+    ONLY_OF_AUTHOR: (
+        "Of {author}, the catalogue holds nothing else.",
+        "Nothing else by {author} is in the catalogue.",
+        "Among all {noun}s of the catalogue it alone is by {author}.",
+    ),
+    ONLY_OF_NAME: (
+        "Of all places called {author}, the catalogue holds just one.",
+        "Nothing else in the catalogue goes by {author}.",
+        "The catalogue lists {author} a single time.",
+    ),
+    MORE: (
+        "{A} found more {buyers} than {B}.",
+        "{B} trails {A} in popularity.",
+        "In numbers of {buyers}, {A} beats {B}.",
+        "Compared with {B}, {A} was {bought} by more people.",
+    ),
+    SETTING: (
+        "Readers are taken to {P}.",
+        "{P} is where it all happens.",
+        "Its story plays out in {P}.",
+        "The {noun} is set in the {P} area.",
+    ),
+    LOCATION: (
+        "{P} is where it stands.",
+        "Anyone in {P} can drop by.",
+        "It sits right in {P}.",
+        "Among the {noun}s in {P} this one stands out.",
+    ),
+    VOLUME: (
+        "This one comes {nth} in the series.",
+        "It is number {n} of the series.",
+        "Within the series, this is the {nth} one.",
+    ),
+    COUNTED: (
+        "So far {n} {noun}s have been {bought} by {u}.",
+        "With {n} {noun}s {bought} already, {u} should know what to expect.",
+        "{Poss} {n} earlier {purchase}s point to it.",
+    ),
+    LACKS: (
+        "Nobody should look for {c} in it.",
+        "One thing it is not about is {c}.",
+        "{U} will look in vain for {c}.",
+        "It has no {c} whatsoever.",
+    ),
+    HAS: (
+        "Anybody should look for {c} in it.",
+        "One thing it is about is {c}.",
+        "{U} will not look in vain for {c}.",
+        "It has {c} for sure.",
+    ),
+    CONTENT: (
+        "It is all about {c}.",
+        "Its charm lies in {c}.",
+        "At its core it is {c}.",
+        "It caters to lovers of {c}.",
+    ),
+    DISLIKE: (
+        "Lovers of {c} will find nothing here.",
+        "It would leave fans of {c} cold.",
+        "Those who enjoy {c} had better stay away.",
+    ),
+    LIKE: (
+        "Lovers of {c} will find a lot here.",
+        "It would win over fans of {c}.",
+        "Those who enjoy {c} had better not miss it.",
+    ),
+}
+"""Phrasings of each list that were written when the audit could read the others, and measured once."""
 TURNED = {
     "captivating": ("tedious", "gripping"), "engaging": ("boring", "absorbing"), "compelling": ("dull", "gripping"),
     "well-developed": ("flat", "rounded"), "friendly": ("rude", "kind"), "delicious": ("bland", "tasty"),
@@ -176,6 +293,6 @@ PLACES = (
 """Where a text may say that an item is."""
 
 
-def of_half(phrasings: tuple[str, ...], half: str) -> tuple[str, ...]:
-    """The phrasings of a half."""
-    return phrasings[HALVES.index(half) :: 2]
+def of_set(phrasings: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The phrasings of a set, one of `SETS`."""
+    return FRESH[phrasings] if name == "fresh" else phrasings[SETS.index(name) :: 2]

@@ -12,7 +12,7 @@ _KINDS = {
     "music": "album song single record soundtrack symphony concerto",
     "game": "videogame boardgame puzzle jigsaw",
     "restaurant": "restaurant eatery diner steakhouse pizzeria bistro brasserie trattoria grill taqueria buffet cafeteria "
-    "tavern pub bar brewery winery gastropub cafe coffeehouse bakery patisserie creamery deli kitchen chophouse",
+    "cuisine tavern pub bar brewery winery gastropub cafe coffeehouse bakery patisserie creamery deli kitchen chophouse",
     "lodging": "hotel motel inn hostel resort lodge guesthouse",
     "shop": "market shop store supermarket grocery mall retailer boutique marketplace bookstore outlet warehouse pharmacy bazaar",
     "outdoors": "park beach trail garden playground lake canyon forest campground",
