@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.audit_others.faults import KINDS, Planted, World, plant
-from eval.audit_others.phrasings import HALVES
+from eval.audit_others.phrasings import HALVES, SETS
 from eval.command import run_command
 from eval.store import file_measurement
 from llmrec.audit.explanation import Explanation, read_explanations
@@ -41,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/others-explanations"))
     parser.add_argument("--half", choices=HALVES, default="closed")
+    parser.add_argument("--phrasings", choices=SETS, action="append", help="of the faults; by default those of the half")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--flags", type=Path, help="where the flags are written, to be read by hand")
     parser.add_argument("--file", action="store_true", help="file the result")
@@ -48,7 +49,7 @@ def main() -> None:
     half, seed = arguments.half, arguments.seed
     result: dict[str, Any] = {}
     flags: list[dict[str, Any]] = []
-    sets = (half, "fresh") if half == "closed" else (half,)
+    sets = arguments.phrasings or ([half, "fresh"] if half == "closed" else [half])
     found = {name: {each: Counter[str]() for each in ("faults", "found", "twins", "alarms")} for name in sets}
     for dataset in DATASETS:
         catalog = Catalog.read(arguments.data / dataset)

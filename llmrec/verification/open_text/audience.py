@@ -4,9 +4,11 @@ import re
 
 from llmrec.verification.grammar import COUNTS, TENS, UNITS
 from llmrec.verification.grounds import Facts
+from llmrec.verification.open_text.choices import chosen_claim, decided, order_claim
+from llmrec.verification.open_text.shares import share_claim
 from llmrec.verification.open_text.statements import Statement
 from llmrec.verification.propositions import judge
-from llmrec.verification.reading import Claim, ClaimKind, judged, unchecked
+from llmrec.verification.reading import Claim
 from llmrec.verification.resolution import ResolvedText
 
 _CUE = re.compile(
@@ -23,16 +25,18 @@ _TURNS = re.compile(
 _PEOPLE = r"(?:people|users|customers|readers|visitors|guests|buyers|viewers|shoppers|others)"
 _ALONE = re.compile(
     r"\b(?:nobody else|no one else|no ?(?:one|body) but|no other (?:user|customer|person|reader|visitor|guest|buyer|viewer|shopper)s?"
-    r"|the (?:only|sole|first and only) (?:one|person|user|customer|reader|visitor|buyer)|alone (?:has|have))\b",
+    r"|(?:the|its|their) (?:only|sole|first and only) (?:one|person|user|customer|reader|visitor|buyer)|alone (?:has|have)"
+    r"|(?:not one|no single|not a single) (?:other )?(?:user|person|soul|customer|reader|visitor|buyer)|not (?:\w+ )*?by (?:anybody|anyone) else)\b",
     re.IGNORECASE,
 )
 _ONLY = re.compile(
     r"\b(?:the only|the sole|your only|your sole|nothing (?:but|except|besides|other than)|(?:any|no) (?:other )?\w+ (?:besides|except|but|other than)"
-    r"|only ever|just one)\b",
+    r"|only ever|just one|(?:apart|aside) from|except for|is all(?: that)? you|all that you|nothing else|alone)\b",
     re.IGNORECASE,
 )
 _NO_OTHER = re.compile(
-    r"\b(?:the only|the sole|no other|not? (?:another|a second)|only this one|only one|just (?:this )?one)\b", re.IGNORECASE
+    r"\b(?:the only|the sole|no other|not? (?:another|a second)|only this one|only one|just (?:this )?one|nothing else|alone|a single|no second"
+    r"|once only|only once)\b", re.IGNORECASE
 )
 _HERE = re.compile(r"\b(?:catalogue|catalog|shop|store's|collection|selection|assortment|range|list)\b", re.IGNORECASE)
 _THIS = r"(?:this item|this one|this|it|the item)"
@@ -56,18 +60,10 @@ def people_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
     if not _CUE.search(statement.shown):
         return []
     facts = Facts(text.grounds, text.catalog)
-    for reader in (_alone, _only_of_history, _only_of_name, _counted, _compared, _proposed):
+    for reader in (_alone, _only_of_history, _only_of_name, _counted, _compared, order_claim, share_claim, _proposed, chosen_claim):
         if claim := reader(text, statement, facts):
             return [claim]
     return []
-
-
-def _claim(
-    text: ResolvedText, statement: Statement, kind: ClaimKind, true: bool | None, against: str, why: str
-) -> Claim:
-    if true is None:
-        return unchecked(kind, statement.text, statement.start, why, against)
-    return judged(kind, statement.text, statement.start, true, f"{against} of item {text.grounds.item}", why)
 
 
 def _chose(text: ResolvedText) -> str:
@@ -76,12 +72,12 @@ def _chose(text: ResolvedText) -> str:
 
 def _alone(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
     """That nobody else chose the recommended item."""
-    if not (_ALONE.search(statement.shown) and re.search(_chose(text), statement.shown)):
+    if not (_ALONE.search(statement.shown) and re.search(rf"{_chose(text)}|\b(?:visitor|buyer|customer|reader)\b", statement.shown)):
         return None
     if re.search(r'"', statement.shown):
         return None
     count = len(facts.audience.of(facts.item))
-    return _claim(text, statement, "people", count <= 1, "interactions", f"{count} users have it")
+    return decided(text, statement, "people", count <= 1, "interactions", f"{count} users have it")
 
 
 def _only_of_history(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
@@ -95,7 +91,7 @@ def _only_of_history(text: ResolvedText, statement: Statement, facts: Facts) -> 
         return None
     others = set(facts.history) - named - {facts.item}
     why = f"the history holds {len(set(facts.history))} items"
-    return _claim(text, statement, "watched", not others, "history", why)
+    return decided(text, statement, "watched", not others, "history", why)
 
 
 def _only_of_name(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
@@ -114,7 +110,7 @@ def _only_of_name(text: ResolvedText, statement: Statement, facts: Facts) -> Cla
     if facts.item not in holders:
         return None
     why = f"{len(holders)} items of the catalogue have that name"
-    return _claim(text, statement, "people", len(holders) == 1, "catalogue", why)
+    return decided(text, statement, "people", len(holders) == 1, "catalogue", why)
 
 
 _NUMBER = rf"(\d+|{'|'.join(COUNTS)}|one|eleven|twelve|a dozen)"
@@ -127,14 +123,16 @@ def _counted(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | 
     match = re.search(
         rf"\byou(?: have|'ve|had)?(?: already| so far)? {chose} (?:only |just |about )?{_NUMBER} {items}(?! by| of| from)"
         rf"|\byour history (?:holds|has|contains|counts|lists|shows|is made of|consists of) (?:only |just )?{_NUMBER} {items}"
-        rf"|\b{_NUMBER} {items} (?:in|make up|are in) your history", statement.shown, re.IGNORECASE
+        rf"|\b{_NUMBER} {items} (?:in|make up|are in) your history"
+        rf"|\b{_NUMBER} {items} (?:have been |had been |were |already )*{chose}(?! by (?!you))"
+        rf"|\byour {_NUMBER} (?:earlier|previous|past|prior|former) {noun}s", statement.shown, re.IGNORECASE
     )  # fmt: skip
     if match is None or not facts.history:
         return None
     said = next(group for group in match.groups() if group).lower()
     number = _value(said)
     true = number in (len(facts.history), len(set(facts.history)))
-    return _claim(text, statement, "watched", true, "history", f"the history holds {len(facts.history)} items")
+    return decided(text, statement, "watched", true, "history", f"the history holds {len(facts.history)} items")
 
 
 def _value(said: str) -> int:
@@ -150,25 +148,33 @@ _MORE = (
     (r"{a} (?:is|was|has been|are) (?:\w+ )?less (?:popular|often {chose}|widely {chose}|frequently {chose}) than {b}", -1),
     (r"{a} (?:is|was|has been|were) {chose} (?:\w+ )?(?:more often|by more {people}|more) than {b}", 1),
     (r"{a} (?:is|was|has been|were) {chose} (?:\w+ )?(?:less often|by fewer {people}|less) than {b}", -1),
-    (r"{a} (?:has|had|counts|draws|attracts) more {people} than {b}", 1),
-    (r"{a} (?:has|had|counts|draws|attracts) fewer {people} than {b}", -1),
+    (r"{a} (?:has |have )?\w+ (?:far |many )?more {people} than {b}", 1),
+    (r"{a} (?:has |have )?\w+ (?:far |many )?fewer {people} than {b}", -1),
+    (r"{a} (?:beats|outsells|surpasses|outnumbers|exceeds|leads|tops|outdoes|outranks|is ahead of|comes before) {b}", 1),
+    (r"{a} (?:trails|lags|falls behind|lags behind|comes behind|is behind|cannot match|does not reach) {b}", -1),
+    (r"(?:compared (?:with|to)|next to|beside|against) {b}, {a} [^.;]*\bmore\b", 1),
+    (r"(?:compared (?:with|to)|next to|beside|against) {b}, {a} [^.;]*\b(?:fewer|less)\b", -1),
 )  # fmt: skip
 
 
 def _compared(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
     """Which of two items more people chose."""
-    thing = rf"(\"[^\"]+\"|{_THIS})"
-    slots = {"people": _PEOPLE, "chose": text.words.chose, "a": thing, "b": thing}
+    thing = rf"\"[^\"]+\"|\b{_THIS}\b"
+    if re.search(r"\b(?:beats|surpasses|exceeds|leads|tops|trails|lags|behind|ahead|before|next to|beside|against)\b", statement.shown) and not (
+        re.search(rf"\b(?:popular|popularity|numbers?|{_PEOPLE[3:-1]})\b", statement.shown)
+    ):
+        return None  # in what, it does not say
+    slots = {"people": _PEOPLE, "chose": text.words.chose, "a": f"(?P<a>{thing})", "b": f"(?P<b>{thing})"}
     for form, sign in _MORE:
         match = re.search(form.format(**slots), statement.shown, re.IGNORECASE)
         if match is None:
             continue
-        sizes = [_size(text, said, facts) for said in match.groups()]
+        sizes = [_size(text, match.group(side), facts) for side in ("a", "b")]
         if None in sizes or sizes[0] == sizes[1]:
             return None
         first, second = (size or 0 for size in sizes)
         true = (first > second) == (sign > 0)
-        return _claim(text, statement, "people", true, "interactions", f"{first} users have the one, {second} the other")
+        return decided(text, statement, "people", true, "interactions", f"{first} users have the one, {second} the other")
     return None
 
 
@@ -192,12 +198,12 @@ def _proposed(text: ResolvedText, statement: Statement, facts: Facts) -> Claim |
         return None  # several counts: which is of what is read by the claims of numbers
     told = judge(statement.shown, text.grounds, text.catalog)
     relevant = [each for each in told.propositions if each.relation in ("order", "people")]
-    decided = [each for each in relevant if each.holds is not None]
-    if not decided:
+    sure = [each for each in relevant if each.holds is not None]
+    if not sure:
         return None
-    wrong = next((each for each in decided if each.holds is False and told.framed), None)
+    wrong = next((each for each in sure if each.holds is False and told.framed), None)
     if wrong is None and not told.ok:
         return None
-    relation = (wrong or decided[0]).relation
+    relation = (wrong or sure[0]).relation
     against = "history" if relation == "order" else "interactions"
-    return _claim(text, statement, "order" if relation == "order" else "people", wrong is None, against, wrong.why if wrong else "")
+    return decided(text, statement, "order" if relation == "order" else "people", wrong is None, against, wrong.why if wrong else "")

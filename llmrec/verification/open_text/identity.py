@@ -87,7 +87,9 @@ _NUMBERED = r"(?:volume|book|part|installment|instalment|episode|entry|title|nov
 _NTH = re.compile(
     rf"\b{_IT}(?: is|'s| serves as| marks)? (?:the |{_NUMBERED} (?:number )?)?(?P<n>\w+)(?: (?:and final|thrilling|exciting|\w+))?"
     rf" ?(?:{_NUMBERED}|in|of)\b[^.;]{{0,30}}\bseries|\b{_IT}(?: is|'s) {_NUMBERED} (?:number )?(?P<m>\w+) (?:of|in)"
-    rf"|\bas the (?P<k>\w+) {_NUMBERED}\b", re.IGNORECASE
+    rf"|\bas the (?P<k>\w+) {_NUMBERED}\b"
+    rf"|\b{_IT} comes (?P<o>\w+) (?:in|of)\b[^.;]{{0,20}}\bseries|\bseries, {_IT}(?: is|'s) (?:the )?(?:{_NUMBERED} |number )?(?P<p>\w+)"
+    rf"|\b{_IT}(?: is|'s) (?:number|no\.) (?P<q>\w+) (?:of|in)\b", re.IGNORECASE
 )  # fmt: skip
 _OWN_NUMBER = re.compile(r"\b(?:Volume|Vol\.?|Book|Part|Episode|No\.|Number) ?#?(\w+)|#(\d+)|, (\d{1,2})\b|: (\d{1,2})$", re.IGNORECASE)
 
@@ -100,7 +102,7 @@ def _volume(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
     match = _NTH.search(statement.text)
     if match is None or not told:
         return
-    said = match.group("n") or match.group("m") or match.group("k")
+    said = next(filter(None, match.groups()))
     if number := _number(said):
         why = f"it is number {', '.join(map(str, sorted(told)))}"
         yield _said(text, "number", match.group(), statement.start + match.start(), number in told, why)
@@ -165,8 +167,11 @@ _ENDS_PHRASE = frozenset(
 
 _SET_IN = re.compile(
     r"(?:\bset(?:ting)?\b|\btakes? place\b|\bunfold(?:s|ing)?\b|\blocated\b|\bheart of\b|\blies\b|\bfind (?:it|this)\b|\bsituated\b"
-    r"|\bbased\b|\bis in\b|\bhappens\b)[^.;,]{0,25}$"
+    r"|\bbased\b|\bis in\b|\bhappens\b|\btaken to\b|\btakes \w+ to\b|\bsits\b|\bstands in\b|\bplays out\b)[^.;,]{0,25}$"
 )
+
+
+_WHERE = re.compile(r" is where (?:it|this|the)\b")
 
 
 def _place(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
@@ -180,5 +185,5 @@ def _place(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim
             continue
         if any(not apart(place, known) for known in near):
             yield _said(text, "attribute", shown, start, True, "")
-        elif held and (_SET_IN.search(before) or re.search(r"\bin (?:the )?$", before)):
+        elif held and (_SET_IN.search(before) or _WHERE.match(statement.text[at + len(shown) :]) or re.search(r"\bin (?:the )?$", before)):
             yield _said(text, "attribute", shown, start, False, f"its text names {', '.join(sorted(set(held)))}")

@@ -16,7 +16,7 @@ from llmrec.verification.resolution import ResolvedText
 _DENIES = re.compile(
     r"\b(?:(?:does|do|did|is|are|was|will|would|has|have|had) not|(?:does|do|did|is|are|was|wo|would|has|have|had)n't|cannot|can't"
     r"|no|never|lacks?|lacking|without|nothing to do with|not for|not a (?:trace|hint|bit) of|none of|missing|devoid of"
-    r"|free of|far from|anything but|hardly any|neither)\b", re.IGNORECASE
+    r"|free of|far from|anything but|hardly any|neither|nobody|no one|nowhere|in vain|nothing of)\b", re.IGNORECASE
 )  # fmt: skip
 _NOT_SO = re.compile(
     r"\b(?:not only|not just|not merely|not to mention|no (?:other|one|wonder|doubt|matter|longer|less|stranger|need|better|time)|without (?:a )?doubt"
@@ -30,11 +30,14 @@ _PERSON = re.compile(r"\b(?:user|they|he|she|you|reader|customer|who|i|we)(?:'\w
 _WOULD = re.compile(r"\b(?:enjoy|love|like|appreciate|delight|adore|interest\w*|appeal\w*|recommend\w*|perfect|great|ideal)\b", re.IGNORECASE)
 _AGAINST = re.compile(
     r"\b(?:would|will|should|might|may|could|can)(?: not|n't| never) (?:enjoy|like|love|appreciate|care|buy|try)|\b(?:would|will|should|might)"
-    r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied))|\bnot for\b", re.IGNORECASE
+    r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied|unhappy)|find nothing)|\bnot for\b|\b(?:stay|keep|steer) (?:away|clear)\b|\bbetter off\b"
+    r"|\bleaves?\b(?=[^.;]*\bcold\b)", re.IGNORECASE
 )  # fmt: skip
 _OFFERS = re.compile(
     r"\b(?:made|meant|intended|written|designed|aimed|suited) (?:for|at) (?:fans|lovers|people|readers|those)? ?(?:of|who (?:like|love|enjoy))? ?(?P<a>[^.;]+)"
-    r"|\b(?:what (?:it|this \w+) offers|its (?:strength|speciality|specialty|focus|subject|main attraction)|what awaits\w* \w+) (?:is|are) (?P<b>[^.;]+)"
+    r"|\b(?:what (?:it|this \w+) offers|its (?:strength|speciality|specialty|focus|subject|appeal|charm|essence|theme|draw|main attraction)|what awaits\w* \w+)"
+    r" (?:is|are|lies? in|consists? of) (?P<b>[^.;]+)|\b(?:it|this(?: \w+)?) is (?:all|mainly|chiefly|essentially|entirely) about (?P<e>[^.;]+)"
+    r"|\bat (?:its|the) (?:core|heart),? (?:it|this(?: \w+)?) is (?P<f>[^.;]+)|\b(?:it|this(?: \w+)?) caters (?:to|for) (?:fans|lovers|people|readers|those)? ?(?:of|who (?:like|love|enjoy))? ?(?P<g>[^.;]+)"
     r"|\b(?:those|people|readers|fans) (?:who (?:like|love|enjoy)|of) (?P<c>[^.;]+?) are its (?:audience|public|readers)"
     r"|\bit (?:specialises|specializes|is known) (?:in|for) (?P<d>[^.;]+)", re.IGNORECASE
 )  # fmt: skip
@@ -117,8 +120,9 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
     held = frozenset(word for part in re.split(r"(?<=[.!?;])\s", own) if not _DENIES.search(part) for word in telling(part))
     said = _without_titles(statement)
     if against := _AGAINST.search(said):
-        liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word)]
-        liked += [word for word in telling(said[against.end() :])] if "not for" in against.group().lower() else []
+        liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word) and word not in _EMPTY]
+        if against.group().lower().startswith(("not for", "leave")):
+            liked += [word for word in telling(said[against.end() :]) if word not in _EMPTY]
         if liked and _WOULD.search(own) and all(word in held for word in liked):
             yield _claim(text, said, statement.start, False, "its text says that they would like it")
             return
@@ -142,8 +146,8 @@ _OF_THE_ITEM = re.compile(
     r"(?:(?:and|but) )?(?:it|this|there|this \w+|the \w+|you will (?:find|get|see)|expect)?(?: (?:is|are|has|was|comes|does|do|offers|will))?|.* (?:is|are)",
     re.IGNORECASE,
 )
-_EMPTY = frozenset(map(stem, "trace hint bit kind sort thing anything everything something book place story business item "
-                             "any here there expect hope wish sign".split()))  # fmt: skip
+_EMPTY = frozenset(map(stem, "cold lover better trace hint bit kind sort thing anything everything something book place story business item "
+                             "any here there expect hope wish sign whatsoever look find one should".split()))  # fmt: skip
 
 
 def _retold(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
