@@ -71,8 +71,8 @@ class World:
     ----------
     catalog : Catalog
     dataset : {"amazon", "google"}
-    phrased : {"open", "closed", "fresh"}
-        Whose phrasings are used.
+    phrased : str
+        The set of phrasings, of `phrasings.SETS`.
     """
 
     def __init__(self, catalog: Catalog, dataset: str, phrased: str) -> None:

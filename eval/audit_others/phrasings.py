@@ -1,11 +1,11 @@
-"""How planted sentences are worded: every other phrasing is kept for the closed half, and `FRESH` came later.
+"""How planted sentences are worded: every other phrasing is kept for the closed half; `ROUNDS` came later.
 
 Slots: `{U}`/`{u}` the user, `{poss}` theirs, `{have}` and `{bought}` in the user's number and the catalogue's verb, `{noun}`
 "book" or "place", `{A}` and `{B}` titles, and what each kind names.
 """
 
 HALVES = ("open", "closed")
-SETS = (*HALVES, "fresh")
+SETS = (*HALVES, "round 1", "round 2")
 """Sets of phrasings."""
 
 HISTORY = (
@@ -148,7 +148,7 @@ LIKE = (
     "Fans of {c} would be delighted by it.",
     "Fans of {c} would enjoy it.",
 )
-FRESH = {
+_ROUND_1 = {
     HISTORY: (
         "Remember {A}? {U} {bought} it, so this {noun} should be right.",
         "After {A}, which {u} {bought} some time ago, this {noun} is the obvious choice.",
@@ -262,7 +262,115 @@ FRESH = {
         "Those who enjoy {c} had better not miss it.",
     ),
 }
-"""Phrasings of each list that were written when the audit could read the others, and measured once."""
+_ROUND_2 = {
+    HISTORY: (
+        "It was {A}, {bought} by {u} not long ago, that led to this {noun}.",
+        "{U} knows {A} from an earlier {purchase}; this {noun} is close to it.",
+        "Given that {A} has already been {bought}, {u} can trust this {noun}.",
+    ),
+    LAST: (
+        "Nothing was {bought} by {u} after {A}.",
+        "{Poss} latest choice fell on {A}.",
+        "{U} finished with {A}.",
+    ),
+    BEFORE: (
+        "{Poss} way led from {A} to {B}.",
+        "By the time of {B}, {u} had {bought} {A}.",
+        "{A}, then {B}: that is how {u} {bought} them.",
+    ),
+    BUYERS: (
+        "{n} others have this {noun} on their list.",
+        "It counts {n} {buyers}.",
+        "No fewer than {n} people chose this {noun}.",
+    ),
+    SHARED: (
+        "Take the people who {bought} {A}: {p} percent of them have this {noun}.",
+        "For {p}% of those with {A}, this {noun} followed.",
+        "Having {bought} {A}, {p} percent of users {bought} this {noun}.",
+    ),
+    MOST: (
+        "People with {A} tend to have this {noun}, four out of five do.",
+        "Almost everybody who {bought} {A} owns up to this {noun}.",
+        "The great majority with {A} also {bought} it.",
+    ),
+    FEW: (
+        "People with {A} seldom have this {noun}.",
+        "Almost nobody who {bought} {A} owns up to this {noun}.",
+        "The great majority with {A} never {bought} it.",
+    ),
+    ONLY_OF_USER: (
+        "Before this, {u} {bought} {A} and that was it.",
+        "{Poss} one and only {purchase} is {A}.",
+        "If it were not for {A}, {poss} history would be empty.",
+    ),
+    ONLY_BUYER: (
+        "To this day nobody has {bought} this {noun} but {u}.",
+        "{U} stands alone in having {bought} it.",
+        "This {noun} is one that no user but {u} has {bought}.",
+    ),
+    ONLY_OF_AUTHOR: (
+        "{author} is represented in the catalogue by this {noun} only.",
+        "The sole {noun} by {author} in the catalogue is this one.",
+        "Whoever looks for {author} in the catalogue finds this {noun} and no more.",
+    ),
+    ONLY_OF_NAME: (
+        "{author} occurs in the catalogue only once.",
+        "The sole {author} in the catalogue is this one.",
+        "Whoever looks for {author} in the catalogue finds this one and no more.",
+    ),
+    MORE: (
+        "{A} is the more popular of the two, ahead of {B}.",
+        "{B} was {bought} less often than {A}.",
+        "{A} reached a larger number of users than {B}.",
+    ),
+    SETTING: (
+        "The action takes the reader through {P}.",
+        "We are in {P} for most of the {noun}.",
+        "{P} is its scene.",
+    ),
+    LOCATION: (
+        "Its address is in {P}.",
+        "It is one of the better {noun}s in {P}.",
+        "People from all over come to {P} for it.",
+    ),
+    VOLUME: (
+        "In its series it has number {n}.",
+        "Here the series reaches its {nth} volume.",
+        "It makes up the {nth} part of the series.",
+    ),
+    COUNTED: (
+        "{U} can look back on {n} {noun}s.",
+        "{n} is the number of {noun}s that {u} {have} {bought}.",
+        "It would come on top of the {n} {noun}s {u} {have} {bought}.",
+    ),
+    LACKS: (
+        "You get everything here except {c}.",
+        "What it misses is {c}.",
+        "It is short of {c}, in fact there is none.",
+    ),
+    HAS: (
+        "You get everything here, even {c}.",
+        "What it has is {c}.",
+        "It is full of {c}, in fact there is plenty.",
+    ),
+    CONTENT: (
+        "Come for {c}.",
+        "It stands for {c}.",
+        "Whoever is after {c} is right here.",
+    ),
+    DISLIKE: (
+        "It is bound to disappoint fans of {c}.",
+        "Nobody who likes {c} would want it.",
+        "Fans of {c} would find it a bore.",
+    ),
+    LIKE: (
+        "It is bound to please fans of {c}.",
+        "Anybody who likes {c} would want it.",
+        "Fans of {c} would find it a joy.",
+    ),
+}
+ROUNDS = {"round 1": _ROUND_1, "round 2": _ROUND_2}
+"""Phrasings of each list that were written when the audit was built and measured at once; round 1 was then mended by."""
 TURNED = {
     "captivating": ("tedious", "gripping"), "engaging": ("boring", "absorbing"), "compelling": ("dull", "gripping"),
     "well-developed": ("flat", "rounded"), "friendly": ("rude", "kind"), "delicious": ("bland", "tasty"),
@@ -295,4 +403,4 @@ PLACES = (
 
 def of_set(phrasings: tuple[str, ...], name: str) -> tuple[str, ...]:
     """The phrasings of a set, one of `SETS`."""
-    return FRESH[phrasings] if name == "fresh" else phrasings[SETS.index(name) :: 2]
+    return ROUNDS[name][phrasings] if name in ROUNDS else phrasings[SETS.index(name) :: 2]

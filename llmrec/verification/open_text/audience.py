@@ -11,11 +11,6 @@ from llmrec.verification.propositions import judge
 from llmrec.verification.reading import Claim
 from llmrec.verification.resolution import ResolvedText
 
-_CUE = re.compile(
-    r"\"|\b(?:people|users?|everyone|everybody|anyone|nobody|no one|majority|minority|percent|last|latest|recent|recently"
-    r"|history|catalogue|catalog|popular|only|sole)\b|%|\byou\b.*\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen)\b",
-    re.IGNORECASE,
-)  # fmt: skip
 _ORDER = re.compile(
     r"\b(?:last|latest|recent|recently|before|after|first|earlier|later|then|ahead|followed|preceded|since|previous)\b", re.I
 )
@@ -31,7 +26,7 @@ _ALONE = re.compile(
 )
 _ONLY = re.compile(
     r"\b(?:the only|the sole|your only|your sole|nothing (?:but|except|besides|other than)|(?:any|no) (?:other )?\w+ (?:besides|except|but|other than)"
-    r"|only ever|just one|(?:apart|aside) from|except for|is all(?: that)? you|all that you|nothing else|alone)\b",
+    r"|only ever|just one|(?:apart|aside) from|except for|is all(?: that)? you|all that you|alone)\b",
     re.IGNORECASE,
 )
 _NO_OTHER = re.compile(
@@ -57,8 +52,6 @@ def people_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
     list of Claim
         One at most.
     """
-    if not _CUE.search(statement.shown):
-        return []
     facts = Facts(text.grounds, text.catalog)
     for reader in (_alone, _only_of_history, _only_of_name, _counted, _compared, order_claim, share_claim, _proposed, chosen_claim):
         if claim := reader(text, statement, facts):
@@ -102,11 +95,11 @@ def _only_of_name(text: ResolvedText, statement: Statement, facts: Facts) -> Cla
         m.group() for m in re.finditer(r"(?:[A-Z][\w.'&-]*)(?: (?:of |the |and |& )?[A-Z][\w.'&-]*)*", statement.text)
         if m.start() or " " in m.group()
     ]  # fmt: skip
-    name = max(named, key=len, default="").removesuffix("'s").strip(" .")
+    name = max(named, key=len, default="").strip(" .")
     if len(name) < 4:
         return None
-    folded = name.casefold()
-    holders = [item.id for item in text.catalog.items if folded in item.text().casefold()]
+    whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    holders = [item.id for item in text.catalog.items if whole.search(item.text())]
     if facts.item not in holders:
         return None
     why = f"{len(holders)} items of the catalogue have that name"

@@ -8,7 +8,7 @@ from llmrec.verification.reading import Claim, ClaimKind, Quote, judged, uncheck
 from llmrec.verification.resolution import ResolvedText
 
 _NO_CHOICE = re.compile(
-    r"\b(?:not|never|no|nobody|none|without|unlike|instead of|rather than|if|would|will|could|might|may|should|can)\b|n't\b|'ll\b",
+    r"\b(?:not|never|no|nobody|none|without|unlike|instead of|rather than|if|(?:would|will|could|might|may|should|can) (?:\w+ )?have)\b|n't\b",
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(?:last|latest|most recent|most recently|newest|closes|ends|ended|only just|just now|nothing since)\b", re.IGNORECASE)
@@ -60,7 +60,8 @@ def chosen_claim(text: ResolvedText, statement: Statement, facts: Facts) -> Clai
     shown = re.sub(r'"[^"]*"', '""', statement.shown)
     if not facts.history or not _of_the_user(text, statement) or _NO_CHOICE.search(shown):
         return None
-    for quote in statement.titles:
+    others = [quote for quote in statement.titles if not text.is_item(quote)]
+    for quote in others if len(others) == 1 else ():  # of several, it does not say which
         ids = text.ids(quote)
         known = ids and not set(ids) & {*facts.history, facts.item}
         if known and text.role(quote) == "" and _is_whole(text, quote):
@@ -108,7 +109,9 @@ def _of_two(text: ResolvedText, statement: Statement, facts: Facts, named: list[
     before = statement.text[: one.start - base]
     between = statement.text[one.end - base : other.start - base]
     after = statement.text[other.end - base :]
-    if "already" in after:
+    if back := re.search(r"\b(after|before) (?:it|that|this)\b", between):
+        earlier = back.group(1) == "after"
+    elif "already" in after:
         earlier = False
     elif _LED_BY_AFTER.search(before):
         earlier = True

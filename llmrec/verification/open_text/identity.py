@@ -85,7 +85,7 @@ def _of_the_item(text: ResolvedText, statement: Statement, at: int) -> bool:
 
 _NUMBERED = r"(?:volume|book|part|installment|instalment|episode|entry|title|novel|season|sequel)"
 _NTH = re.compile(
-    rf"\b{_IT}(?: is|'s| serves as| marks)? (?:the |{_NUMBERED} (?:number )?)?(?P<n>\w+)(?: (?:and final|thrilling|exciting|\w+))?"
+    rf"\b{_IT}(?: is|'s| serves as| marks) (?:the |number |{_NUMBERED} (?:number )?)?(?P<n>\w+)(?: (?:and final|thrilling|exciting|\w+))?"
     rf" ?(?:{_NUMBERED}|in|of)\b[^.;]{{0,30}}\bseries|\b{_IT}(?: is|'s) {_NUMBERED} (?:number )?(?P<m>\w+) (?:of|in)"
     rf"|\bas the (?P<k>\w+) {_NUMBERED}\b"
     rf"|\b{_IT} comes (?P<o>\w+) (?:in|of)\b[^.;]{{0,20}}\bseries|\bseries, {_IT}(?: is|'s) (?:the )?(?:{_NUMBERED} |number )?(?P<p>\w+)"
@@ -150,8 +150,10 @@ def _noun_phrase(rest: str) -> str:
     phrase = ""
     for match in re.finditer(r"[\w'-]+", found.group() if found else ""):
         word = match.group().lower()
-        if word in _ENDS_PHRASE:
+        if word in _ENDS_PHRASE or "," in rest[: match.start()][len(phrase) :]:
             break
+        if word in _ANYTHING:
+            return ""
         phrase = rest[: match.end()]
         after = re.match(r" ([a-z]+)", rest[match.end() :])
         if (word in _WORKS or kinds_in(word)) and not (after and (kinds_in(after[1]) or after[1] in _WORKS)):
@@ -159,6 +161,8 @@ def _noun_phrase(rest: str) -> str:
     return phrase if kinds_in(" ".join(phrase.split()[-2:])) else ""
 
 
+_ANYTHING = frozenset("place one item business title thing pick choice spot location".split())
+"""What anything may be called."""
 _ENDS_PHRASE = frozenset(
     "because due for as since with by is are was were has have had and or that which who in on at of to from would will can "
     "offers provides makes features tells combines if when while but".split()

@@ -130,6 +130,8 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
         supposed = match.group().lower() == "without" and re.search(r"\bwould\b", said)
         if supposed or _NOT_SO.match(said, match.start()) or _PERSON.search(said[: match.start()]):
             continue
+        if _DENIES.search(_CLAUSE.split(said[: match.start()])[-1]):
+            continue  # denied twice
         rest = _CLAUSE.split(said[match.end() :], maxsplit=1)[0]
         if match.group().lower() == "missing":
             rest = _CLAUSE.split(said[: match.start()])[-1]

@@ -17,7 +17,7 @@ _LEAST_SHARE = (
     (r"\b(?:most|the majority|more often than not|more than half|over half|usually|typically|half of)\b", 0.45),
 )
 _MOST_SHARE = (
-    (r"\b(?:hardly (?:ever|any|anyone|anybody)|rarely|seldom|next to none|almost (?:none|nobody|never)|few)\b", 0.35),
+    (r"\b(?:hardly (?:ever|any|anyone|anybody)|rarely|seldom|next to none|almost (?:none|nobody|never)|(?<!the )few)\b", 0.35),
     (r"\b(?:a minority|less than half|fewer than half|less than a third|fewer than a third)\b", 0.5),
 )
 _TURNS = re.compile(r"\b(?:not|never|no|without|did without|nobody|unlike|less than|fewer than|only)\b|n't\b", re.IGNORECASE)
