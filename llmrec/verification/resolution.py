@@ -204,6 +204,8 @@ class ResolvedText:
         return "cause" if _BEFORE_CAUSE.search(before) else ""
 
 
+_ADJECTIVAL = re.compile(r" (?!(?:and|or|but|because|so|as|which|when|before|after|too|also|very|for|since|in|on|with|to)\b)[a-z]+")
+"""A noun after a title: "the two Ender's Game books" are others, too."""
 _QUERY_IS = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:is|was|for|were)(?: (?:the|a|an))*\s*$", re.IGNORECASE)
 
 
@@ -248,6 +250,8 @@ def _title(text: ResolvedText, quote: Quote) -> Claim:
                 return unchecked("title", quote.text, quote.start, why, "the catalogue's titles")
         return judged("title", quote.text, quote.start, False, against, why)
     against = _sources(text, history or [grounds.item])
+    if role == "cause" and not history and not grounds.closed and _ADJECTIVAL.match(text.reading.text[quote.end :]):
+        return unchecked("name", quote.text, quote.start, "it may name more than the recommended item", against)
     if role == "cause" and not history:
         why = "the recommended item is not its own cause"
     elif role == "result" and not item and grounds.closed:

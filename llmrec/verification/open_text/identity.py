@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from llmrec.verification.grammar import COUNTS, ORDINALS
 from llmrec.verification.open_text.kinds import exclude, exclude_genres, genres_in, kinds_in
-from llmrec.verification.open_text.places import apart, peoples_in, places_in
+from llmrec.verification.open_text.places import apart, is_town, peoples_in, places_in
 from llmrec.verification.open_text.statements import Statement
 from llmrec.verification.reading import Claim, ClaimKind, judged
 from llmrec.verification.resolution import ResolvedText
@@ -180,7 +180,9 @@ _WHERE = re.compile(r" is where (?:it|this|the)\b")
 
 def _place(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """Where it is, where its own text tells another place."""
-    held = [place for place, _ in places_in(own)]
+    item = text.catalog.item(text.grounds.item)
+    held = [place for place, _ in places_in(item.description)]
+    held += [place for place, _ in places_in(item.title) if is_town(place)]
     near = held or peoples_in(own)
     for place, at in places_in(statement.text):
         start, shown = statement.start + at, re.match(r"[\w.]+(?: [A-Z]\w+)*", statement.text[at:])[0]  # type: ignore[index]

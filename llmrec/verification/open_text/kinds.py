@@ -49,6 +49,10 @@ _WITHIN = {("restaurant", "lodging"), ("museum", "outdoors"), ("outdoors", "muse
 """Kinds, the first of which can be, or be within, the second."""
 
 
+_GOODS = {"book", "periodical", "film", "music", "game", "clothing", "device", "toy", "beauty"}
+"""What a shop sells, by which its text tells of it."""
+
+
 def _index(table: dict[str, str]) -> dict[str, str]:
     return {word: kind for kind, listed in table.items() for word in listed.split()}
 
@@ -97,7 +101,7 @@ def _forms(text: str) -> set[str]:
 
 def exclude(said: set[str], own: set[str]) -> bool:
     """Whether what a text calls a thing leaves no kind that its own text has."""
-    near = {whole for part, whole in _WITHIN if part in said} | said
+    near = {whole for part, whole in _WITHIN if part in said} | said | (_GOODS if "shop" in said else set())
     return bool(said) and bool(own) and not near & own
 
 

@@ -90,6 +90,11 @@ def places_in(text: str) -> list[tuple[str, int]]:
     return [(_ALSO.get(m.group().lower(), m.group().lower()), m.start()) for m in _pattern().finditer(text)]
 
 
+def is_town(place: str) -> bool:
+    """Whether a place is no region and no country: these stand in names of chains and dishes, too."""
+    return len(_above().get(place, ())) > 2 or (len(_above().get(place, ())) == 2 and place not in _REGIONS["usa"])
+
+
 def peoples_in(text: str) -> list[str]:
     """The countries whose people or style a text names."""
     return [place for people, place in _PEOPLES.items() if re.search(rf"\b{people}\b", text, re.IGNORECASE)]

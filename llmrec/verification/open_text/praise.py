@@ -14,13 +14,13 @@ _AGAINST = (
     "hackneyed clich\u00e9d cliched derivative unoriginal predictable forgettable shallow superficial one-dimensional "
     "underdeveloped poorly-written badly-written incoherent confusing rambling convoluted clumsy amateurish sloppy "
     "awful terrible horrible dreadful atrocious abysmal lousy appalling shoddy subpar inferior worst poor bad "
-    "overpriced overrated annoying irritating obnoxious arrogant incompetent inattentive careless slow neglected "
+    "overpriced overrated annoying irritating obnoxious arrogant incompetent inattentive careless neglected "
     "run-down shabby cramped noisy unreliable defective flimsy worthless useless pointless ugly hideous depressing "
     "flat lifeless unconvincing implausible pretentious dated outdated unremarkable unappealing unattractive "
     "unbearable unprofessional discourteous impolite surly hostile"
 ).split()  # fmt: skip
 """Words by which reviewers find fault; those that only some do ("dark", "sad", "simple") are not among them."""
-_IN_A_STORY = frozenset("slow inferior unreliable terrible horrible awful bad poor ugly hostile filthy dirty dated depressing slow arrogant worst flat useless "
+_IN_A_STORY = frozenset("inferior unreliable terrible horrible awful bad poor ugly hostile filthy dirty dated depressing arrogant worst flat useless "
                         "obnoxious confusing predictable rude pretentious neglected shabby noisy dreadful".split())  # fmt: skip
 """Of these, what people and events of a story may be, to the reader's delight."""
 _PHRASES = r"badly (?:written|made|paced|edited|executed)|poorly (?:written|made|paced|edited|executed|developed|maintained)|waste of (?:time|money)|not worth"
