@@ -144,7 +144,7 @@ def read_by_hand(result: dict[str, Any]) -> dict[str, Any]:
         right = sum(each["right"] for each in chosen)
         told[f"flags read, {name}"] = [right, len(chosen), *wilson(right, len(chosen))]
     texts = sum(result[f"{dataset}, {name}"]["texts"] for dataset in DATASETS for name in FILES)
-    wrong = {(e["dataset"], e["source"], e["user"], e["item"]) for e in read
+    wrong = {(e["dataset"], e["source"], e["item"]) for e in read
              if not e["right"] and e["source"] in FILES}  # fmt: skip
     return told | {"real texts with a wrong flag": [len(wrong), texts, round(len(wrong) / texts, 4)]}
 

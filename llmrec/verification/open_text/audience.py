@@ -20,7 +20,7 @@ _TURNS = re.compile(
 _PEOPLE = r"(?:people|users|customers|readers|visitors|guests|buyers|viewers|shoppers|others)"
 _ALONE = re.compile(
     r"\b(?:nobody else|no one else|no ?(?:one|body) but|no other (?:user|customer|person|reader|visitor|guest|buyer|viewer|shopper)s?"
-    r"|(?:the|its|their) (?:only|sole|first and only) (?:one|person|user|customer|reader|visitor|buyer)|alone (?:has|have)"
+    r"|(?:the|its|their) (?:only|sole|first and only) (?:one|person|user|customer|reader|visitor|buyer)|alone (?:has|have)|alone in having|no user but|nobody has \w+ [^.;]{0,20} but"
     r"|(?:not one|no single|not a single) (?:other )?(?:user|person|soul|customer|reader|visitor|buyer)|not (?:\w+ )*?by (?:anybody|anyone) else)\b",
     re.IGNORECASE,
 )

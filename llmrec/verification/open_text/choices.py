@@ -8,10 +8,10 @@ from llmrec.verification.reading import Claim, ClaimKind, Quote, judged, uncheck
 from llmrec.verification.resolution import ResolvedText
 
 _NO_CHOICE = re.compile(
-    r"\b(?:not|never|no|nobody|none|without|unlike|instead of|rather than|if|(?:would|will|could|might|may|should|can) (?:\w+ )?have)\b|n't\b",
+    r"\b(?:not(?! (?:so )?long ago| only)|never|no|nobody|none|without|unlike|instead of|rather than|if|(?:would|will|could|might|may|should|can) (?:\w+ )?have)\b|n't\b",
     re.IGNORECASE,
 )
-_LAST = re.compile(r"\b(?:last|latest|most recent|most recently|newest|closes|ends|ended|only just|just now|nothing since)\b", re.IGNORECASE)
+_LAST = re.compile(r"\b(?:last|latest|most recent|most recently|newest|closes|ends|ended|only just|just now|nothing since|finished with)\b|\bnothing\b.*\b(?:after|since)\b", re.IGNORECASE)
 _FIRST = re.compile(r"\b(?:first|started|began|begins|opens|earliest|oldest)\b", re.IGNORECASE)
 _BETWEEN_EARLIER = re.compile(
     r"\b(?:before|ahead of|earlier (?:\w+ ){0,4}than|prior to|preceded|precedes|sooner than|followed by|and then|then|later|afterwards|next)\b", re.I
@@ -36,7 +36,9 @@ def _of_the_user(text: ResolvedText, statement: Statement) -> bool:
     chose = re.escape(text.words.chose)
     return bool(
         re.search(rf"\byou\b[^.;]*\b(?:{chose}|read|enjoyed|liked|loved|turned to|tried)\b|\b(?:{chose}|read) by you\b", shown, re.IGNORECASE)
-        or re.search(rf"\byour (?:\w+ ){{0,2}}(?:history|{text.words.noun}s?)\b", shown, re.IGNORECASE)
+        or re.search(rf"\b(?:your|an?) (?:\w+ ){{0,2}}(?:history|(?:earlier |previous |past |last |latest ){text.words.noun}s?)\b", shown, re.I)
+        or re.search(rf"\byour (?:\w+ ){{0,2}}(?:{text.words.noun}s?|choices?|picks?|selections?)\b", shown, re.IGNORECASE)
+        or re.search(rf"\b(?:has|have|had) (?:already )?been {chose}\b[^.;]*\byou\b|\byou finished\b", shown, re.IGNORECASE)
     )
 
 
@@ -95,7 +97,7 @@ def order_claim(text: ResolvedText, statement: Statement, facts: Facts) -> Claim
         return None
     if len(named) == 1:
         ids = set(named[0][1])
-        if _LAST.search(shown) and not re.search(r"\b(?:last|latest) (?:of|in|\d+|few|two|three)\b|\bbefore\b|\bafter\b", shown):
+        if _LAST.search(shown) and ("othing" in shown or not re.search(r"\b(?:last|latest) (?:of|in|\d+|few|two|three)\b|\bbefore\b|\bafter\b", shown)):
             return decided(text, statement, "order", facts.history[-1] in ids, "history", "it was not the last")
         if _FIRST.search(shown) and re.search(r"\bfirst \w+ (?:\w+ )?(?:you|in your)\b|\bstarted (?:out )?with\b|\bopens\b", shown):
             return decided(text, statement, "order", facts.history[0] in ids, "history", "it was not the first")

@@ -89,7 +89,9 @@ _NTH = re.compile(
     rf" ?(?:{_NUMBERED}|in|of)\b[^.;]{{0,30}}\bseries|\b{_IT}(?: is|'s) {_NUMBERED} (?:number )?(?P<m>\w+) (?:of|in)"
     rf"|\bas the (?P<k>\w+) {_NUMBERED}\b"
     rf"|\b{_IT} comes (?P<o>\w+) (?:in|of)\b[^.;]{{0,20}}\bseries|\bseries, {_IT}(?: is|'s) (?:the )?(?:{_NUMBERED} |number )?(?P<p>\w+)"
-    rf"|\b{_IT}(?: is|'s) (?:number|no\.) (?P<q>\w+) (?:of|in)\b", re.IGNORECASE
+    rf"|\b{_IT}(?: is|'s) (?:number|no\.) (?P<q>\w+) (?:of|in)\b"
+    rf"|\b{_IT} makes up the (?P<r>\w+) {_NUMBERED}\b|\bseries reaches its (?P<s>\w+) {_NUMBERED}\b|\bseries {_IT} has number (?P<t>\w+)",
+    re.IGNORECASE,
 )  # fmt: skip
 _OWN_NUMBER = re.compile(r"\b(?:Volume|Vol\.?|Book|Part|Episode|No\.|Number) ?#?(\w+)|#(\d+)|, (\d{1,2})\b|: (\d{1,2})$", re.IGNORECASE)
 

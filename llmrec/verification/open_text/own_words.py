@@ -16,7 +16,7 @@ from llmrec.verification.resolution import ResolvedText
 _DENIES = re.compile(
     r"\b(?:(?:does|do|did|is|are|was|will|would|has|have|had) not|(?:does|do|did|is|are|was|wo|would|has|have|had)n't|cannot|can't"
     r"|no|never|lacks?|lacking|without|nothing to do with|not for|not a (?:trace|hint|bit) of|none of|missing|devoid of"
-    r"|free of|far from|anything but|hardly any|neither|nobody|no one|nowhere|in vain|nothing of)\b", re.IGNORECASE
+    r"|free of|far from|anything but|hardly any|neither|nobody|no one|nowhere|in vain|nothing of|except|misses|short (?:of|on)|deprived of)\b", re.IGNORECASE
 )  # fmt: skip
 _NOT_SO = re.compile(
     r"\b(?:not only|not just|not merely|not to mention|no (?:other|one|wonder|doubt|matter|longer|less|stranger|need|better|time)|without (?:a )?doubt"
@@ -30,7 +30,7 @@ _PERSON = re.compile(r"\b(?:user|they|he|she|you|reader|customer|who|i|we)(?:'\w
 _WOULD = re.compile(r"\b(?:enjoy|love|like|appreciate|delight|adore|interest\w*|appeal\w*|recommend\w*|perfect|great|ideal)\b", re.IGNORECASE)
 _AGAINST = re.compile(
     r"\b(?:would|will|should|might|may|could|can)(?: not|n't| never) (?:enjoy|like|love|appreciate|care|buy|try)|\b(?:would|will|should|might)"
-    r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied|unhappy)|find nothing)|\bnot for\b|\b(?:stay|keep|steer) (?:away|clear)\b|\bbetter off\b"
+    r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied|unhappy)|find (?:nothing|it (?:a bore|boring|dull|disappointing)))|\b(?:bound|sure|certain|likely) to (?:disappoint|bore|annoy)|\bnot for\b|\b(?:stay|keep|steer) (?:away|clear)\b|\bbetter off\b"
     r"|\bleaves?\b(?=[^.;]*\bcold\b)", re.IGNORECASE
 )  # fmt: skip
 _OFFERS = re.compile(
@@ -121,7 +121,7 @@ def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Clai
     said = _without_titles(statement)
     if against := _AGAINST.search(said):
         liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word) and word not in _EMPTY]
-        if against.group().lower().startswith(("not for", "leave")):
+        if against.group().lower().startswith(("not for", "leave", "bound", "sure", "certain", "likely")):
             liked += [word for word in telling(said[against.end() :]) if word not in _EMPTY]
         if liked and _WOULD.search(own) and all(word in held for word in liked):
             yield _claim(text, said, statement.start, False, "its text says that they would like it")

@@ -14,7 +14,7 @@ _EXACT = re.compile(r"\b(\d+(?:\.\d+)?) ?(?:%|percent|per cent|in a hundred|out 
 _LEAST_SHARE = (
     (r"\b(?:nearly|almost|practically) (?:everyone|everybody|all|always)\b|\bas a rule\b|\bwithout exception\b", 0.75),
     (r"\b(?:three quarters|four (?:out of|in) five|nine (?:out of|in) ten)\b", 0.7),
-    (r"\b(?:most|the majority|more often than not|more than half|over half|usually|typically|half of)\b", 0.45),
+    (r"\b(?:most|the (?:great |vast )?majority|more often than not|more than half|over half|usually|typically|half of)\b", 0.45),
 )
 _MOST_SHARE = (
     (r"\b(?:hardly (?:ever|any|anyone|anybody)|rarely|seldom|next to none|almost (?:none|nobody|never)|(?<!the )few)\b", 0.35),
@@ -78,5 +78,5 @@ def _of_the_item(text: ResolvedText, shown: str) -> bool:
     chose = re.escape(text.words.chose)
     return bool(
         re.search(rf"\b(?:this {text.words.noun}|this one|it|this)\b", shown, re.IGNORECASE)
-        and re.search(rf"\b{chose}\b|\b(?:so far|to date|in all|altogether)\b", shown, re.IGNORECASE)
+        and re.search(rf"\b{chose}\b|\b(?:so far|to date|in all|altogether|chose|counts|on their list)\b", shown, re.IGNORECASE)
     )
