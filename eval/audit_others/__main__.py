@@ -42,7 +42,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/others-explanations"))
     parser.add_argument("--half", choices=HALVES, default="closed")
-    parser.add_argument("--phrasings", choices=SETS, action="append", help="of the faults; by default those of the half")
+    parser.add_argument(
+        "--phrasings", choices=SETS, action="append", help="of the faults; by default those of the half"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--flags", type=Path, help="where the flags are written, to be read by hand")
     parser.add_argument("--file", action="store_true", help="file the result")

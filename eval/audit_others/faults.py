@@ -33,9 +33,11 @@ _LIKED = re.compile(
     r"((?:[a-z][\w'-]+ ){0,3}[a-z][\w'-]+)",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r" (?:and|or|with|who|will|would|that|in|for|on|from|like|such|as|to|at|by|of|looking|including)\b.*|,.*")
-_STOPS = frozenset("items titles environment environments book books novel novels this those these people users business place options experience who a an the "
-                   "stories story reads read fiction variety selection".split())  # fmt: skip
+_ENDS = re.compile(
+    r" (?:and|or|with|who|will|would|that|in|for|on|from|like|such|as|to|at|by|of|looking|including)\b.*|,.*"
+)
+_STOPS = frozenset(str.split("items titles environment environments book books novel novels this those these people users business place options experience who a an the "
+                   "stories story reads read fiction variety selection"))  # fmt: skip
 _NO_NOUN = re.compile(r"-|(?:ing|ed|ous|ful|ive|al|ic|ly|ent|able|y)$|^(?:set|seeking|humor|this|young|fast)$")
 Said = tuple[str, int, int]
 """A text and the span of what was planted."""
@@ -185,9 +187,14 @@ def number(said: Explanation, true: bool, world: World, rng: random.Random) -> S
 
 
 _KIND = re.compile(r"\b(?:this|This) ((?:[A-Za-z-]+ ){0,2}(?:[a-z-]+))(?=\.|,|$| for| with| in )")
-_ANY_KIND = frozenset("business book place chain spot venue complex property establishment facility center market opulent".split())
+_ANY_KIND = frozenset(
+    str.split("business book place chain spot venue complex property establishment facility center market opulent")
+)
 """What nearly everything can be called."""
-_FOOD = re.compile(r"restaurant|eatery|cafe|coffee|diner|bar\b|grill|pizz|steak|bakery|cuisine|food|dining|burger|taco|deli", re.IGNORECASE)
+_FOOD = re.compile(
+    r"restaurant|eatery|cafe|coffee|diner|bar\b|grill|pizz|steak|bakery|cuisine|food|dining|burger|taco|deli",
+    re.IGNORECASE,
+)
 _GENRE = re.compile(r"[Ff]ans of ((?:[A-Za-z-]+ ){0,1}[a-z-]+) (?:novels|books|stories|thrillers|fiction)")
 
 
@@ -316,7 +323,11 @@ def comparison(said: Explanation, true: bool, world: World, rng: random.Random) 
     others = _distinct(history_before(said, world.catalog), world) or [i.id for i in world.catalog.items]
     item = rng.choice(others)
     mine, its = len(world.users.get(said.item, ())), len(world.users.get(item, ()))
-    if item == said.item or max(mine, its) < 1.3 * min(mine, its) + 2 or world.titles[world.catalog.item(item).title] > 1:
+    if (
+        item == said.item
+        or max(mine, its) < 1.3 * min(mine, its) + 2
+        or world.titles[world.catalog.item(item).title] > 1
+    ):
         return None
     shown = world.title(item, rng)
     more, fewer = (this, shown) if (mine > its) == true else (shown, this)
@@ -328,7 +339,11 @@ def place(said: Explanation, true: bool, world: World, rng: random.Random) -> Sa
     own = world.places.get(said.item)
     if own is None:
         return None
-    other = own if true else rng.choice([p for p in phrasings.PLACES if p not in world.text[said.item] and p not in said.text])
+    other = (
+        own
+        if true
+        else rng.choice([p for p in phrasings.PLACES if p not in world.text[said.item] and p not in said.text])
+    )
     if found := substitute(said.text, f"in {own}", f"in {other}"):
         return found
     choices = phrasings.SETTING if world.dataset == "amazon" else phrasings.LOCATION

@@ -155,7 +155,9 @@ _CHOSE = re.compile(
     r"(?: the (?:book|film|movie|series|show|album|game))?$"
 )
 """Verbs that tell of a choice in the past; who enjoys a name may mean a person or a style."""
-_NAME_ENDS = re.compile(r"\W*(?:$|[,.;:!?)]|\s(?:and|or|but|because|since|so|as|which|when|before|after|too|also|very|for)\b)")
+_NAME_ENDS = re.compile(
+    r"\W*(?:$|[,.;:!?)]|\s(?:and|or|but|because|since|so|as|which|when|before|after|too|also|very|for)\b)"
+)
 
 
 def _cited_name(text: ResolvedText, name: str, start: int) -> Claim:

@@ -22,8 +22,8 @@ Role = Literal["cause", "result", ""]
 _TO_RESULT = (*(form.split(" {C}")[0] for form in LIFTED), "nudged", "hinted at", "gave")
 _CHOSE = re.compile(r"\byou(?:'ve| have| had| once| also)? \w+(?:ed|t|ose|aw)$|\b(?:having|you) \w+$")
 _OTHERS_CHOSE = re.compile(
-    r"\b(?:(?:you|user|users|customer|reader|viewer|visitor|they|he|she|who)(?:'ve| have| has| had| once| also| previously"
-    r"| recently| really| already| just| first| most recently)*|having(?: already| just| recently| previously)?)"
+    r"\b(?:(?:you|user|users|customer|reader|viewer|visitor|they|he|she|who)(?:'ve| have| has| had| once| also"
+    r"| previously| recently| really| already| just| first| most recently)*|having(?: already| just| recently| previously)?)"
     r" (?:(?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit|order|finish)\w*"
     r"|been to|went to)$"
 )
@@ -33,12 +33,13 @@ _APPOSED = re.compile(
 )
 """As in "they enjoyed the author's previous work, ...": a name after what was chosen is its title."""
 _OF_PEOPLE = re.compile(
-    r"\b(?:people|those|users|viewers|customers|readers|visitors|guests|buyers|others|everyone|everybody|anyone|nobody|no one|who|\d+)"
-    r"(?: \w+){0,2} who(?:'ve| have| had)?(?: \w+)? \w+(?: to)?$"
+    r"\b(?:people|those|users|viewers|customers|readers|visitors|guests|buyers|others|everyone|everybody|anyone|nobody"
+    r"|no one|who|\d+)(?: \w+){0,2} who(?:'ve| have| had)?(?: \w+)? \w+(?: to)?$"
 )
 """What other people chose is no cause of the user's."""
 _IS_CHOSEN = re.compile(
-    r"(?:of \d{4} |\(\d{4}\) )?(?:is|was|are|were) what (?:you|they|he|she|(?:the )?(?:user|customer|reader|viewer))(?: have| has)?"
+    r"(?:of \d{4} |\(\d{4}\) )?(?:is|was|are|were) what "
+    r"(?:you|they|he|she|(?:the )?(?:user|customer|reader|viewer))(?: have| has)?"
     r" (?:lik|lov|enjoy|watch|rat|bought|purchas|read|saw|seen|pick|chose|play|visit)"
 )
 _BASED_ON = re.compile(
@@ -204,7 +205,9 @@ class ResolvedText:
         return "cause" if _BEFORE_CAUSE.search(before) else ""
 
 
-_ADJECTIVAL = re.compile(r" (?!(?:and|or|but|because|so|as|which|when|before|after|too|also|very|for|since|in|on|with|to)\b)[a-z]+")
+_ADJECTIVAL = re.compile(
+    r" (?!(?:and|or|but|because|so|as|which|when|before|after|too|also|very|for|since|in|on|with|to)\b)[a-z]+"
+)
 """A noun after a title: "the two Ender's Game books" are others, too."""
 _QUERY_IS = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:is|was|for|were)(?: (?:the|a|an))*\s*$", re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from llmrec.verification.reading import Quote
 
 _HEAD = re.compile(r"\s*(?:[:(\[]| - | \| ).*$", re.DOTALL)
 _ARTICLES = ("the", "a", "an")
-_SMALL = frozenset("with from into over upon after than that your when".split())
+_SMALL = frozenset(str.split("with from into over upon after than that your when"))
 LEAST_WORDS = 2
 """Words of a short title that is found outside quotation marks, where it is not of the items a text is about."""
 

@@ -20,9 +20,12 @@ _PRICE = re.compile(
     r"(?:[$\u20ac\u00a3]\s?(\d+(?:[.,]\d+)?))|(?:(\d+(?:[.,]\d+)?)\s?(?:[$\u20ac\u00a3]|dollars|euros?|pounds|USD|EUR|GBP)\b)"
 )
 _DENIED = re.compile(
-    r"\b(?:not|no)(?: an?)?$|(?:n't|\bnot|\bneither|\bnor|\bnobody|\bnever|\bnone)\b(?! (?:only|just|merely)\b)[^,;:.!?]*$"
+    r"\b(?:not|no)(?: an?)?$"
+    r"|(?:n't|\bnot|\bneither|\bnor|\bnobody|\bnever|\bnone)\b(?! (?:only|just|merely)\b)[^,;:.!?]*$"
 )
-_DENIED_AFTER = re.compile(r"^[^,;:.!?]*?(?:\bit is not\b|\bit isn't|\b(?:is|are|was) not (?:among|one of|on|in)\b|\b(?:is|are|was)n't\b)")
+_DENIED_AFTER = re.compile(
+    r"^[^,;:.!?]*?(?:\bit is not\b|\bit isn't|\b(?:is|are|was) not (?:among|one of|on|in)\b|\b(?:is|are|was)n't\b)"
+)
 """As in "it isn't tagged as action", "comedy isn't among its labels", "a western it isn't"."""
 _OF_THE_QUERY = re.compile(r"\W*(?:and |since |as )?(?:you\b|your (?:wish|request|query)\b)", re.IGNORECASE)
 _SAID_BACK = re.compile(r"[^.;:\"]*?(?:, you said\b|\bis what you asked for\b|\bin mind\b)")
@@ -166,7 +169,9 @@ def _decade(text: ResolvedText, word: str, start: int) -> Claim:
     return judged("year", word, start, False, against, why)
 
 
-_OF_THE_YEAR = re.compile(r"(?:,? ?(?:(?:a|the) [\w ]+? )?(?:from|of|made in|came out in|is from|is of|released in|is down as)|,)")
+_OF_THE_YEAR = re.compile(
+    r"(?:,? ?(?:(?:a|the) [\w ]+? )?(?:from|of|made in|came out in|is from|is of|released in|is down as)|,)"
+)
 
 
 def _goes_on(text: ResolvedText, start: int) -> bool:

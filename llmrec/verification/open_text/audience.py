@@ -12,7 +12,8 @@ from llmrec.verification.reading import Claim
 from llmrec.verification.resolution import ResolvedText
 
 _ORDER = re.compile(
-    r"\b(?:last|latest|recent|recently|before|after|first|earlier|later|then|ahead|followed|preceded|since|previous)\b", re.I
+    r"\b(?:last|latest|recent|recently|before|after|first|earlier|later|then|ahead|followed|preceded|since|previous)\b",
+    re.I,
 )
 _TURNS = re.compile(
     r"\b(?:not|never|no|nobody|none|nothing|without|besides|except|unlike|if|would|could|might|may|only)\b|n't\b", re.I
@@ -31,7 +32,8 @@ _ONLY = re.compile(
 )
 _NO_OTHER = re.compile(
     r"\b(?:the only|the sole|no other|not? (?:another|a second)|only this one|only one|just (?:this )?one|nothing else|alone|a single|no second"
-    r"|once only|only once)\b", re.IGNORECASE
+    r"|once only|only once)\b",
+    re.IGNORECASE,
 )
 _HERE = re.compile(r"\b(?:catalogue|catalog|shop|store's|collection|selection|assortment|range|list)\b", re.IGNORECASE)
 _THIS = r"(?:this item|this one|this|it|the item)"
@@ -53,7 +55,17 @@ def people_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
         One at most.
     """
     facts = Facts(text.grounds, text.catalog)
-    for reader in (_alone, _only_of_history, _only_of_name, _counted, _compared, order_claim, share_claim, _proposed, chosen_claim):
+    for reader in (
+        _alone,
+        _only_of_history,
+        _only_of_name,
+        _counted,
+        _compared,
+        order_claim,
+        share_claim,
+        _proposed,
+        chosen_claim,
+    ):
         if claim := reader(text, statement, facts):
             return [claim]
     return []
@@ -65,7 +77,10 @@ def _chose(text: ResolvedText) -> str:
 
 def _alone(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
     """That nobody else chose the recommended item."""
-    if not (_ALONE.search(statement.shown) and re.search(rf"{_chose(text)}|\b(?:visitor|buyer|customer|reader)\b", statement.shown)):
+    if not (
+        _ALONE.search(statement.shown)
+        and re.search(rf"{_chose(text)}|\b(?:visitor|buyer|customer|reader)\b", statement.shown)
+    ):
         return None
     if re.search(r'"', statement.shown):
         return None
@@ -153,9 +168,10 @@ _MORE = (
 def _compared(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
     """Which of two items more people chose."""
     thing = rf"\"[^\"]+\"|\b{_THIS}\b"
-    if re.search(r"\b(?:beats|surpasses|exceeds|leads|tops|trails|lags|behind|ahead|before|next to|beside|against)\b", statement.shown) and not (
-        re.search(rf"\b(?:popular|popularity|numbers?|{_PEOPLE[3:-1]})\b", statement.shown)
-    ):
+    if re.search(
+        r"\b(?:beats|surpasses|exceeds|leads|tops|trails|lags|behind|ahead|before|next to|beside|against)\b",
+        statement.shown,
+    ) and not (re.search(rf"\b(?:popular|popularity|numbers?|{_PEOPLE[3:-1]})\b", statement.shown)):
         return None  # in what, it does not say
     slots = {"people": _PEOPLE, "chose": text.words.chose, "a": f"(?P<a>{thing})", "b": f"(?P<b>{thing})"}
     for form, sign in _MORE:
@@ -167,7 +183,9 @@ def _compared(text: ResolvedText, statement: Statement, facts: Facts) -> Claim |
             return None
         first, second = (size or 0 for size in sizes)
         true = (first > second) == (sign > 0)
-        return decided(text, statement, "people", true, "interactions", f"{first} users have the one, {second} the other")
+        return decided(
+            text, statement, "people", true, "interactions", f"{first} users have the one, {second} the other"
+        )
     return None
 
 
@@ -179,11 +197,15 @@ def _size(text: ResolvedText, said: str, facts: Facts) -> int | None:
     return sizes.pop() if len(sizes) == 1 else None
 
 
-def _proposed(text: ResolvedText, statement: Statement, facts: Facts) -> Claim | None:
+def _proposed(text: ResolvedText, statement: Statement, _: Facts) -> Claim | None:
     """What the propositions of natural English make of it: in what order, and how many people."""
     titled = '"' in statement.shown
-    about_people = re.search(rf"\b{_PEOPLE}|everyone|everybody|anyone|nobody|percent\b|%", statement.shown, re.IGNORECASE)
-    if not (titled and _ORDER.search(statement.shown)) and not (about_people and re.search(_chose(text), statement.shown)):
+    about_people = re.search(
+        rf"\b{_PEOPLE}|everyone|everybody|anyone|nobody|percent\b|%", statement.shown, re.IGNORECASE
+    )
+    if not (titled and _ORDER.search(statement.shown)) and not (
+        about_people and re.search(_chose(text), statement.shown)
+    ):
         return None
     if _TURNS.search(re.sub(r'"[^"]*"', "", statement.shown)):
         return None
@@ -199,4 +221,11 @@ def _proposed(text: ResolvedText, statement: Statement, facts: Facts) -> Claim |
         return None
     relation = (wrong or sure[0]).relation
     against = "history" if relation == "order" else "interactions"
-    return decided(text, statement, "order" if relation == "order" else "people", wrong is None, against, wrong.why if wrong else "")
+    return decided(
+        text,
+        statement,
+        "order" if relation == "order" else "people",
+        wrong is None,
+        against,
+        wrong.why if wrong else "",
+    )

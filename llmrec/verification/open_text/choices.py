@@ -11,12 +11,19 @@ _NO_CHOICE = re.compile(
     r"\b(?:not(?! (?:so )?long ago| only)|never|no|nobody|none|without|unlike|instead of|rather than|if|(?:would|will|could|might|may|should|can) (?:\w+ )?have)\b|n't\b",
     re.IGNORECASE,
 )
-_LAST = re.compile(r"\b(?:last|latest|most recent|most recently|newest|closes|ends|ended|only just|just now|nothing since|finished with)\b|\bnothing\b.*\b(?:after|since)\b", re.IGNORECASE)
+_LAST = re.compile(
+    r"\b(?:last|latest|most recent|most recently|newest|closes|ends|ended|only just|just now|nothing since|finished with)\b|\bnothing\b.*\b(?:after|since)\b",
+    re.IGNORECASE,
+)
 _FIRST = re.compile(r"\b(?:first|started|began|begins|opens|earliest|oldest)\b", re.IGNORECASE)
 _BETWEEN_EARLIER = re.compile(
-    r"\b(?:before|ahead of|earlier (?:\w+ ){0,4}than|prior to|preceded|precedes|sooner than|followed by|and then|then|later|afterwards|next)\b", re.I
+    r"\b(?:before|ahead of|earlier (?:\w+ ){0,4}than|prior to|preceded|precedes|sooner than|followed by|and then|then|later|afterwards|next)\b",
+    re.I,
 )
-_BETWEEN_LATER = re.compile(r"\b(?:after|later (?:\w+ ){0,4}than|following|once|since|followed|follows|more recent(?:ly)? (?:\w+ ){0,4}than)\b", re.I)
+_BETWEEN_LATER = re.compile(
+    r"\b(?:after|later (?:\w+ ){0,4}than|following|once|since|followed|follows|more recent(?:ly)? (?:\w+ ){0,4}than)\b",
+    re.I,
+)
 _LED_BY_AFTER = re.compile(r"^\W*(?:after|following|once|since)\b[^,]*$", re.IGNORECASE)
 _LED_BY_BEFORE = re.compile(r"^\W*(?:before|prior to|ahead of)\b[^,]*$", re.IGNORECASE)
 
@@ -35,10 +42,22 @@ def _of_the_user(text: ResolvedText, statement: Statement) -> bool:
     shown = re.sub(r'"[^"]*"', '""', statement.shown)
     chose = re.escape(text.words.chose)
     return bool(
-        re.search(rf"\byou\b[^.;]*\b(?:{chose}|read|enjoyed|liked|loved|turned to|tried)\b|\b(?:{chose}|read) by you\b", shown, re.IGNORECASE)
-        or re.search(rf"\b(?:your|an?) (?:\w+ ){{0,2}}(?:history|(?:earlier |previous |past |last |latest ){text.words.noun}s?)\b", shown, re.I)
-        or re.search(rf"\byour (?:\w+ ){{0,2}}(?:{text.words.noun}s?|choices?|picks?|selections?)\b", shown, re.IGNORECASE)
-        or re.search(rf"\b(?:has|have|had) (?:already )?been {chose}\b[^.;]*\byou\b|\byou finished\b", shown, re.IGNORECASE)
+        re.search(
+            rf"\byou\b[^.;]*\b(?:{chose}|read|enjoyed|liked|loved|turned to|tried)\b|\b(?:{chose}|read) by you\b",
+            shown,
+            re.IGNORECASE,
+        )
+        or re.search(
+            rf"\b(?:your|an?) (?:\w+ ){{0,2}}(?:history|(?:earlier |previous |past |last |latest ){text.words.noun}s?)\b",
+            shown,
+            re.I,
+        )
+        or re.search(
+            rf"\byour (?:\w+ ){{0,2}}(?:{text.words.noun}s?|choices?|picks?|selections?)\b", shown, re.IGNORECASE
+        )
+        or re.search(
+            rf"\b(?:has|have|had) (?:already )?been {chose}\b[^.;]*\byou\b|\byou finished\b", shown, re.IGNORECASE
+        )
     )
 
 
@@ -67,7 +86,9 @@ def chosen_claim(text: ResolvedText, statement: Statement, facts: Facts) -> Clai
         ids = text.ids(quote)
         known = ids and not set(ids) & {*facts.history, facts.item}
         if known and text.role(quote) == "" and _is_whole(text, quote):
-            return decided(text, statement, "watched", False, "history", f"the user's history does not hold {quote.text!r}")
+            return decided(
+                text, statement, "watched", False, "history", f"the user's history does not hold {quote.text!r}"
+            )
     return None
 
 
@@ -97,15 +118,22 @@ def order_claim(text: ResolvedText, statement: Statement, facts: Facts) -> Claim
         return None
     if len(named) == 1:
         ids = set(named[0][1])
-        if _LAST.search(shown) and ("othing" in shown or not re.search(r"\b(?:last|latest) (?:of|in|\d+|few|two|three)\b|\bbefore\b|\bafter\b", shown)):
+        if _LAST.search(shown) and (
+            "othing" in shown
+            or not re.search(r"\b(?:last|latest) (?:of|in|\d+|few|two|three)\b|\bbefore\b|\bafter\b", shown)
+        ):
             return decided(text, statement, "order", facts.history[-1] in ids, "history", "it was not the last")
-        if _FIRST.search(shown) and re.search(r"\bfirst \w+ (?:\w+ )?(?:you|in your)\b|\bstarted (?:out )?with\b|\bopens\b", shown):
+        if _FIRST.search(shown) and re.search(
+            r"\bfirst \w+ (?:\w+ )?(?:you|in your)\b|\bstarted (?:out )?with\b|\bopens\b", shown
+        ):
             return decided(text, statement, "order", facts.history[0] in ids, "history", "it was not the first")
         return None
     return _of_two(text, statement, facts, named) if len(named) == 2 else None
 
 
-def _of_two(text: ResolvedText, statement: Statement, facts: Facts, named: list[tuple[Quote, list[str]]]) -> Claim | None:
+def _of_two(
+    text: ResolvedText, statement: Statement, facts: Facts, named: list[tuple[Quote, list[str]]]
+) -> Claim | None:
     (one, first), (other, second) = named
     base = statement.start
     before = statement.text[: one.start - base]
@@ -119,7 +147,9 @@ def _of_two(text: ResolvedText, statement: Statement, facts: Facts, named: list[
         earlier = True
     elif _LED_BY_BEFORE.search(before):
         earlier = False
-    elif re.search(r"\bearlier\b|\bbefore\b|\bahead\b", between) or (_BETWEEN_EARLIER.search(between) and not _BETWEEN_LATER.search(between)):
+    elif re.search(r"\bearlier\b|\bbefore\b|\bahead\b", between) or (
+        _BETWEEN_EARLIER.search(between) and not _BETWEEN_LATER.search(between)
+    ):
         earlier = True
     elif _BETWEEN_LATER.search(between):
         earlier = False

@@ -12,7 +12,9 @@ from llmrec.verification.resolution import ResolvedText
 
 _PERSON = r"(?:[A-Z][\w'-]*\.?|[A-Z]\.)(?: ?(?:[A-Z]\.|[A-Z][\w'-]+|de|van|von|le|la)){1,3}"
 _BY = re.compile(rf"\b(?:by|author,?|writer,?|written by|artist,?|director,?|directed by|sung by) ({_PERSON})")
-_OWN_BY = re.compile(rf"\b(?:by|By|author,?|writer,?|artist,?|director,?) ({_PERSON})|({_PERSON})'s (?:writing|style|work|novel|book)")
+_OWN_BY = re.compile(
+    rf"\b(?:by|By|author,?|writer,?|artist,?|director,?) ({_PERSON})|({_PERSON})'s (?:writing|style|work|novel|book)"
+)
 _IT = r"(?:it|this|this one|(?:the|this) (?:item|book|novel|volume|film|album|game|place|story|title|product|installment))"
 
 
@@ -39,7 +41,9 @@ def identity_claims(text: ResolvedText, statement: Statement) -> list[Claim]:
 def own_text(text: ResolvedText) -> str:
     """Title, description and attribute values of the recommended item."""
     item = text.catalog.item(text.grounds.item)
-    return f"{item.title} | {item.description} | {', '.join(facet.value for facet in text.facets)}".replace("&amp;", "&")
+    return f"{item.title} | {item.description} | {', '.join(facet.value for facet in text.facets)}".replace(
+        "&amp;", "&"
+    )
 
 
 def _said(
@@ -77,7 +81,10 @@ def makers_of(own: str) -> set[str]:
 def _of_the_item(text: ResolvedText, statement: Statement, at: int) -> bool:
     """Whether what stands before "by" is the recommended item."""
     before = statement.text[:at].rstrip(' ",').lower()
-    if re.search(r"\b(?:the|this) (?:[\w-]+ ){0,2}(?:book|novel|story|film|movie|album|song|game|item|memoir|title|work)$", before):
+    if re.search(
+        r"\b(?:the|this) (?:[\w-]+ ){0,2}(?:book|novel|story|film|movie|album|song|game|item|memoir|title|work)$",
+        before,
+    ):
         return not re.search(r"\b(?:other|another|previous|earlier|like)\b[^,;]*$", before)
     here = statement.start + at
     return any(text.is_item(q) and 0 <= here - q.end <= 2 for q in statement.titles)
@@ -93,7 +100,9 @@ _NTH = re.compile(
     rf"|\b{_IT} makes up the (?P<r>\w+) {_NUMBERED}\b|\bseries reaches its (?P<s>\w+) {_NUMBERED}\b|\bseries {_IT} has number (?P<t>\w+)",
     re.IGNORECASE,
 )  # fmt: skip
-_OWN_NUMBER = re.compile(r"\b(?:Volume|Vol\.?|Book|Part|Episode|No\.|Number) ?#?(\w+)|#(\d+)|, (\d{1,2})\b|: (\d{1,2})$", re.IGNORECASE)
+_OWN_NUMBER = re.compile(
+    r"\b(?:Volume|Vol\.?|Book|Part|Episode|No\.|Number) ?#?(\w+)|#(\d+)|, (\d{1,2})\b|: (\d{1,2})$", re.IGNORECASE
+)
 
 
 def _volume(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
@@ -120,8 +129,10 @@ def _number(word: str) -> int:
     return COUNTS.get(word) or (ORDINALS.index(word) if word in ORDINALS else 1 if word == "one" else 0)
 
 
-_MEANT = re.compile(r"\b[Tt]his |\b(?:would|will|should|might|may) (?:also |really )?(?:enjoy|buy|like|love|appreciate|visit|try|purchase) the ")
-_WORKS = frozenset("novel book story tale read series novella saga installment trilogy".split())
+_MEANT = re.compile(
+    r"\b[Tt]his |\b(?:would|will|should|might|may) (?:also |really )?(?:enjoy|buy|like|love|appreciate|visit|try|purchase) the "
+)
+_WORKS = frozenset(str.split("novel book story tale read series novella saga installment trilogy"))
 
 
 def _kind(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
@@ -163,11 +174,13 @@ def _noun_phrase(rest: str) -> str:
     return phrase if kinds_in(" ".join(phrase.split()[-2:])) else ""
 
 
-_ANYTHING = frozenset("place one item business title thing pick choice spot location".split())
+_ANYTHING = frozenset(str.split("place one item business title thing pick choice spot location"))
 """What anything may be called."""
 _ENDS_PHRASE = frozenset(
-    "because due for as since with by is are was were has have had and or that which who in on at of to from would will can "
-    "offers provides makes features tells combines if when while but".split()
+    str.split(
+        "because due for as since with by is are was were has have had and or that which who in on at of to from would will can "
+        "offers provides makes features tells combines if when while but"
+    )
 )
 
 
@@ -193,5 +206,9 @@ def _place(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim
             continue
         if any(not apart(place, known) for known in near):
             yield _said(text, "attribute", shown, start, True, "")
-        elif held and (_SET_IN.search(before) or _WHERE.match(statement.text[at + len(shown) :]) or re.search(r"\bin (?:the )?$", before)):
+        elif held and (
+            _SET_IN.search(before)
+            or _WHERE.match(statement.text[at + len(shown) :])
+            or re.search(r"\bin (?:the )?$", before)
+        ):
             yield _said(text, "attribute", shown, start, False, f"its text names {', '.join(sorted(set(held)))}")

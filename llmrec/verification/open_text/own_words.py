@@ -27,7 +27,10 @@ _NOT_SO = re.compile(
 """Denials that say it all the more, or deny something else."""
 _CLAUSE = re.compile(r"[,;:.!?\u2014]| but | because | although | though | while | which | who | that | and (?=\w+s\b)")
 _PERSON = re.compile(r"\b(?:user|they|he|she|you|reader|customer|who|i|we)(?:'\w+)?(?: \w+){0,2}$", re.IGNORECASE)
-_WOULD = re.compile(r"\b(?:enjoy|love|like|appreciate|delight|adore|interest\w*|appeal\w*|recommend\w*|perfect|great|ideal)\b", re.IGNORECASE)
+_WOULD = re.compile(
+    r"\b(?:enjoy|love|like|appreciate|delight|adore|interest\w*|appeal\w*|recommend\w*|perfect|great|ideal)\b",
+    re.IGNORECASE,
+)
 _AGAINST = re.compile(
     r"\b(?:would|will|should|might|may|could|can)(?: not|n't| never) (?:enjoy|like|love|appreciate|care|buy|try)|\b(?:would|will|should|might)"
     r" (?:hate|dislike|avoid|detest|skip|loathe|despise|regret|be (?:disappointed|bored|put off|annoyed|let down|dissatisfied|unhappy)|find (?:nothing|it (?:a bore|boring|dull|disappointing)))|\b(?:bound|sure|certain|likely) to (?:disappoint|bore|annoy)|\bnot for\b|\b(?:stay|keep|steer) (?:away|clear)\b|\bbetter off\b"
@@ -117,7 +120,9 @@ def _claim(text: ResolvedText, said: str, start: int, true: bool, why: str) -> C
 
 def _denied(text: ResolvedText, statement: Statement, own: str) -> Iterator[Claim]:
     """What is denied of the item, and its own text says without denying it; who it is not for, and its text says so."""
-    held = frozenset(word for part in re.split(r"(?<=[.!?;])\s", own) if not _DENIES.search(part) for word in telling(part))
+    held = frozenset(
+        word for part in re.split(r"(?<=[.!?;])\s", own) if not _DENIES.search(part) for word in telling(part)
+    )
     said = _without_titles(statement)
     if against := _AGAINST.search(said):
         liked = [word for word in telling(said[: against.start()]) if not _WOULD.search(word) and word not in _EMPTY]
@@ -148,8 +153,8 @@ _OF_THE_ITEM = re.compile(
     r"(?:(?:and|but) )?(?:it|this|there|this \w+|the \w+|you will (?:find|get|see)|expect)?(?: (?:is|are|has|was|comes|does|do|offers|will))?|.* (?:is|are)",
     re.IGNORECASE,
 )
-_EMPTY = frozenset(map(stem, "cold lover better trace hint bit kind sort thing anything everything something book place story business item "
-                             "any here there expect hope wish sign whatsoever look find one should".split()))  # fmt: skip
+_EMPTY = frozenset(map(stem, str.split("cold lover better trace hint bit kind sort thing anything everything something book place story business item "
+                             "any here there expect hope wish sign whatsoever look find one should")))  # fmt: skip
 
 
 def _retold(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
@@ -170,10 +175,11 @@ def _retold(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
             yield _claim(text, statement.text, statement.start, True, "")
         return
     other, share = texts.nearest(stems)
-    if other != text.grounds.item and share >= LEAST_COPIED + 0.1 and texts.share(stems, text.grounds.item) < 0.3:
-        if _in_one_sentence(stems, text.catalog.item(other).description):
-            why = f"it is said of {text.vocabulary.titles[other]!r}"
-            yield _claim(text, statement.text, statement.start, False, why)
+    elsewhere = other != text.grounds.item and share >= LEAST_COPIED + 0.1
+    if elsewhere and texts.share(stems, text.grounds.item) < 0.3:  # nearly all of it there, next to nothing here
+        why = f"it is said of {text.vocabulary.titles[other]!r}"
+        copied = _in_one_sentence(stems, text.catalog.item(other).description)
+        yield from [_claim(text, statement.text, statement.start, False, why)] if copied else []
 
 
 def _without_titles(statement: Statement) -> str:
@@ -235,4 +241,10 @@ def _offered(text: ResolvedText, statement: Statement) -> Iterator[Claim]:
     elif held == 0:
         item, share = texts.nearest(stems)
         if share >= 0.99:
-            yield _claim(text, match.group(), start, False, f"its text does not say so; that of {text.vocabulary.titles[item]!r} does")
+            yield _claim(
+                text,
+                match.group(),
+                start,
+                False,
+                f"its text does not say so; that of {text.vocabulary.titles[item]!r} does",
+            )

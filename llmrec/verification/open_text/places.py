@@ -38,7 +38,14 @@ _REGIONS = {
     "thailand": {"": "bangkok"}, "brazil": {"": "rio de janeiro"}, "argentina": {"": "buenos aires"}, "kenya": {"": "nairobi"},
     "nigeria": {"": "lagos"}, "south africa": {"": "cape town|johannesburg"}, "iran": {"": "tehran"}, "africa": {"": ""},
 }  # fmt: skip
-_ALSO = {"u.s.": "usa", "united states": "usa", "america": "usa", "united kingdom": "uk", "great britain": "uk", "britain": "uk"}
+_ALSO = {
+    "u.s.": "usa",
+    "united states": "usa",
+    "america": "usa",
+    "united kingdom": "uk",
+    "great britain": "uk",
+    "britain": "uk",
+}
 _PEOPLES = {
     "american": "usa", "english": "england", "british": "uk", "scottish": "scotland", "irish": "ireland", "french": "france",
     "german": "germany", "italian": "italy", "spanish": "spain", "japanese": "japan", "chinese": "china", "indian": "india",
@@ -66,7 +73,9 @@ def _above() -> dict[str, tuple[str, ...]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     names = sorted((*_above(), *_ALSO), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(re.escape(' '.join(w.capitalize() for w in n.split())) for n in names)})(?!\w)")
+    return re.compile(
+        rf"(?<![\w-])(?:{'|'.join(re.escape(' '.join(w.capitalize() for w in n.split())) for n in names)})(?!\w)"
+    )
 
 
 def places_in(text: str) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from llmrec.verification.open_text.statements import Statement
 from llmrec.verification.reading import Claim, judged
 from llmrec.verification.resolution import ResolvedText
 
-_AGAINST = (
+_AGAINST = str.split(
     "boring tedious dull bland rude monotonous tiresome dreary uninspired uninteresting unfriendly unhelpful unpleasant "
     "tasteless flavorless stale soggy inedible overcooked undercooked disgusting gross dirty filthy unclean smelly "
     "uncomfortable inconvenient disappointing mediocre lackluster lacklustre underwhelming unsatisfying unengaging "
@@ -18,10 +18,10 @@ _AGAINST = (
     "run-down shabby cramped noisy unreliable defective flimsy worthless useless pointless ugly hideous depressing "
     "flat lifeless unconvincing implausible pretentious dated outdated unremarkable unappealing unattractive "
     "unbearable unprofessional discourteous impolite surly hostile"
-).split()  # fmt: skip
+)  # fmt: skip
 """Words by which reviewers find fault; those that only some do ("dark", "sad", "simple") are not among them."""
-_IN_A_STORY = frozenset("inferior unreliable terrible horrible awful bad poor ugly hostile filthy dirty dated depressing arrogant worst flat useless "
-                        "obnoxious confusing predictable rude pretentious neglected shabby noisy dreadful".split())  # fmt: skip
+_IN_A_STORY = frozenset(str.split("inferior unreliable terrible horrible awful bad poor ugly hostile filthy dirty dated depressing arrogant worst flat useless "
+                        "obnoxious confusing predictable rude pretentious neglected shabby noisy dreadful"))  # fmt: skip
 """Of these, what people and events of a story may be, to the reader's delight."""
 _PHRASES = r"badly (?:written|made|paced|edited|executed)|poorly (?:written|made|paced|edited|executed|developed|maintained)|waste of (?:time|money)|not worth"
 _WORD = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _AGAINST))}|{_PHRASES})(?![\w-])", re.IGNORECASE)
@@ -37,8 +37,13 @@ _SUBJECT = (
     "customer service|employees?|servers?|waitress|waiters?|baristas?|choice|option|spot|destination|stay|stop|purchase|addition|menu|meals?|dishes|dining|decor|view|views|parking|store|product|products|fit|sound|picture|acting|music|songs?"
 )
 _JUDGED = re.compile(rf"^[\s,]*(?:(?:and|yet|,) )?(?:[\w'-]+,? (?:and )?){{0,3}}?(?:{_SUBJECT})\b", re.IGNORECASE)
-_MAIN = re.compile(r"\b(?:makes?|making) (?:it|this|for)\b|\b(?:it|(?:the|this) [\w-]+) (?:is|remains|was)\b|\bmake it\b")
-_FOR = re.compile(r"\b(?:because|for|due to|thanks to|offers?|provides?|has|have|features?|with|making it|makes?|since|is|are|its|their|appreciates?|enjoy\w*|loves?|finds?|found|a|an)\b", re.IGNORECASE)
+_MAIN = re.compile(
+    r"\b(?:makes?|making) (?:it|this|for)\b|\b(?:it|(?:the|this) [\w-]+) (?:is|remains|was)\b|\bmake it\b"
+)
+_FOR = re.compile(
+    r"\b(?:because|for|due to|thanks to|offers?|provides?|has|have|features?|with|making it|makes?|since|is|are|its|their|appreciates?|enjoy\w*|loves?|finds?|found|a|an)\b",
+    re.IGNORECASE,
+)
 
 
 def praise_claims(text: ResolvedText, statement: Statement) -> list[Claim]:

@@ -23,7 +23,8 @@ _BEFORE = re.compile(
 _DENIED = re.compile(r"\b(?:not|never|n't|without|would|will|if|might|may|no)\b", re.IGNORECASE)
 _BRACKET = re.compile(r"\(([^()]*)\)|: ([^:()]+)")
 _NO_SERIES = re.compile(
-    r"\b(?:volume|vol|book|part|episode|number|no|series|novels?|a|an|the|of|trilogy|saga|edition|and|paperback|hardcover|\d+)\b\.?|[#,.]", re.I
+    r"\b(?:volume|vol|book|part|episode|number|no|series|novels?|a|an|the|of|trilogy|saga|edition|and|paperback|hardcover|\d+)\b\.?|[#,.]",
+    re.I,
 )
 
 

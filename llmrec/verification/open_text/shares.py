@@ -9,18 +9,31 @@ from llmrec.verification.reading import Claim
 from llmrec.verification.resolution import ResolvedText
 
 _PEOPLE = r"(?:people|users|customers|readers|visitors|guests|buyers|viewers|shoppers|persons|others)"
-_WHO = re.compile(rf"\b(?:{_PEOPLE}|whoever|those who|all who|anyone who|everyone who|everybody who|percent|in a hundred)\b|%", re.IGNORECASE)
-_EXACT = re.compile(r"\b(\d+(?:\.\d+)?) ?(?:%|percent|per cent|in a hundred|out of a hundred|of every hundred)", re.IGNORECASE)
+_WHO = re.compile(
+    rf"\b(?:{_PEOPLE}|whoever|those who|all who|anyone who|everyone who|everybody who|percent|in a hundred)\b|%",
+    re.IGNORECASE,
+)
+_EXACT = re.compile(
+    r"\b(\d+(?:\.\d+)?) ?(?:%|percent|per cent|in a hundred|out of a hundred|of every hundred)", re.IGNORECASE
+)
 _LEAST_SHARE = (
     (r"\b(?:nearly|almost|practically) (?:everyone|everybody|all|always)\b|\bas a rule\b|\bwithout exception\b", 0.75),
     (r"\b(?:three quarters|four (?:out of|in) five|nine (?:out of|in) ten)\b", 0.7),
-    (r"\b(?:most|the (?:great |vast )?majority|more often than not|more than half|over half|usually|typically|half of)\b", 0.45),
+    (
+        r"\b(?:most|the (?:great |vast )?majority|more often than not|more than half|over half|usually|typically|half of)\b",
+        0.45,
+    ),
 )
 _MOST_SHARE = (
-    (r"\b(?:hardly (?:ever|any|anyone|anybody)|rarely|seldom|next to none|almost (?:none|nobody|never)|(?<!the )few)\b", 0.35),
+    (
+        r"\b(?:hardly (?:ever|any|anyone|anybody)|rarely|seldom|next to none|almost (?:none|nobody|never)|(?<!the )few)\b",
+        0.35,
+    ),
     (r"\b(?:a minority|less than half|fewer than half|less than a third|fewer than a third)\b", 0.5),
 )
-_TURNS = re.compile(r"\b(?:not|never|no|without|did without|nobody|unlike|less than|fewer than|only)\b|n't\b", re.IGNORECASE)
+_TURNS = re.compile(
+    r"\b(?:not|never|no|without|did without|nobody|unlike|less than|fewer than|only)\b|n't\b", re.IGNORECASE
+)
 NEAR = 0.06
 """How far a share may be from what is counted; a count, a tenth."""
 
@@ -54,7 +67,11 @@ def share_claim(text: ResolvedText, statement: Statement, facts: Facts) -> Claim
         said = int(count.group(1))
         true = abs(said - len(mine)) <= max(1, 0.1 * len(mine))
         return decided(text, statement, "people", true, "interactions", f"{len(mine)} users have it")
-    if len(others) != 1 or len(text.ids(others[0])) != 1 or not re.search(rf"\b(?:this|it)\b|\b{text.words.noun}\b", shown):
+    if (
+        len(others) != 1
+        or len(text.ids(others[0])) != 1
+        or not re.search(rf"\b(?:this|it)\b|\b{text.words.noun}\b", shown)
+    ):
         return None
     group = facts.audience.of(text.ids(others[0])[0])
     if len(group) < LEAST:
@@ -78,5 +95,7 @@ def _of_the_item(text: ResolvedText, shown: str) -> bool:
     chose = re.escape(text.words.chose)
     return bool(
         re.search(rf"\b(?:this {text.words.noun}|this one|it|this)\b", shown, re.IGNORECASE)
-        and re.search(rf"\b{chose}\b|\b(?:so far|to date|in all|altogether|chose|counts|on their list)\b", shown, re.IGNORECASE)
+        and re.search(
+            rf"\b{chose}\b|\b(?:so far|to date|in all|altogether|chose|counts|on their list)\b", shown, re.IGNORECASE
+        )
     )

@@ -10,7 +10,8 @@ from llmrec.verification.reading import Quote
 from llmrec.verification.resolution import ResolvedText
 
 _THEIRS = re.compile(
-    r"\b(?:the|this) (?:user|customer|reader|shopper|visitor|guest|viewer|person)(?:'s|s')(?=\W)|\b(?:their|his|her)\b", re.I
+    r"\b(?:the|this) (?:user|customer|reader|shopper|visitor|guest|viewer|person)(?:'s|s')(?=\W)|\b(?:their|his|her)\b",
+    re.I,
 )
 _THEY = re.compile(
     r"\b(?:the|this) (?:user|customer|reader|shopper|visitor|guest|viewer|person)\b|\b(?:they|he|she)\b", re.I
@@ -22,20 +23,20 @@ _AGREE = (
     (re.compile(r"\byou does\b", re.I), "you do"),
 )
 _CHOSE = re.compile(
-    r"\b(?:bought|purchased|visited|ordered|rented|booked|acquired|watched|streamed|played|been to|went to|gone to)\b", re.I
+    r"\b(?:bought|purchased|visited|ordered|rented|booked|acquired|watched|streamed|played|been to|went to|gone to)\b",
+    re.I,
 )
 _ACT = re.compile(r"\b(purchase|visit|order|buy|booking|place|business|product|title)(s?)\b", re.I)
 _END = re.compile(r"[.!?]+[\"')]*(?=\s|$)|\n+")
 _ABBREVIATED = re.compile(r"(?:^|[\s(.])(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|vs|No|Vol|e\.g|i\.e|[A-Z])$")
 STOPS = frozenset(
-    "the a an and or but of in on at to for from with by as is are was were be been being it its this that these those "
+    str.split("the a an and or but of in on at to for from with by as is are was were be been being it its this that these those "
     "they them their he she his her him you your we our us i who whom which what when where why how there here not no "
     "nor so if than then too very just also both all any some each every other another such own same more most much "
     "many few less least only even still yet has have had do does did would will can could may might shall should must "
     "into out up down over under about after before between through during while because since due one ones make makes "
     "making made get gets got offer offers offering provide provides providing feature features featuring find expect "
-    "like liked enjoy enjoys enjoyed love loves loved fan fans user users people those reader readers great good"
-    .split()
+    "like liked enjoy enjoys enjoyed love loves loved fan fans user users people those reader readers great good")
 )  # fmt: skip
 """Words that tell nothing of an item."""
 
