@@ -23,7 +23,8 @@ _TO_RESULT = (*(form.split(" {C}")[0] for form in LIFTED), "nudged", "hinted at"
 _CHOSE = re.compile(r"\byou(?:'ve| have| had| once| also)? \w+(?:ed|t|ose|aw)$|\b(?:having|you) \w+$")
 _OTHERS_CHOSE = re.compile(
     r"\b(?:(?:you|user|users|customer|reader|viewer|visitor|they|he|she|who)(?:'ve| have| has| had| once"
-    r"| also| previously| recently| really| already| just| first| most recently)*|having(?: already| just| recently| previously)?)"
+    r"| also| previously| recently| really| already| just| first| most recently)*"
+    r"|having(?: already| just| recently| previously)?)"
     r" (?:(?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit|order|finish)\w*"
     r"|been to|went to)$"
 )
