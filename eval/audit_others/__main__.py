@@ -5,8 +5,8 @@ from reviews. Both are audited. Into the texts in which nothing is flagged, faul
 copy, and true sentences of the same forms (`eval/audit_others/faults.py`): how many of the faults are flagged where
 they were planted, and in how many of the true twins is anything flagged? Texts, users and items are halved by a hash of
 user and item; the audit is built with the open half, whose phrasings of faults are others than those of the closed one.
-Two more rounds of phrasings were written after the audit could read these, and measured at once on the closed half:
-the audit was mended by the first (on texts of the open half) and not by the second.
+Three more rounds of phrasings were written after the audit could read these, and each was measured at once on the
+closed half: the audit was mended by the first two (on texts of the open half) and not by the third.
 
 `--flags FILE` writes the flags to be read by hand, with text and item: they stay out of the repository.
 `eval/results/audit_others/flags.jsonl` has the verdicts of a reader on the closed half, without words of the data;

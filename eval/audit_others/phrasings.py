@@ -5,7 +5,7 @@ Slots: `{U}`/`{u}` the user, `{poss}` theirs, `{have}` and `{bought}` in the use
 """
 
 HALVES = ("open", "closed")
-SETS = (*HALVES, "round 1", "round 2")
+SETS = (*HALVES, "round 1", "round 2", "round 3")
 """Sets of phrasings."""
 
 HISTORY = (
@@ -369,8 +369,44 @@ _ROUND_2 = {
         "Fans of {c} would find it a joy.",
     ),
 }
-ROUNDS = {"round 1": _ROUND_1, "round 2": _ROUND_2}
-"""Phrasings of each list that were written when the audit was built and measured at once; round 1 was then mended by."""
+_ROUND_3 = {
+    HISTORY: (
+        "{U} picked up {A} earlier and will find the same spirit here.",
+        "You can tell from {poss} {purchase} of {A} that this {noun} suits.",
+        "Having enjoyed {A} already, {u} will be at home in this {noun}.",
+    ),
+    LAST: ("{A} is what {u} {bought} most recently.", "The newest entry in {poss} history is {A}."),
+    BEFORE: ("{U} {bought} {A} earlier than {B}.", "{U} {bought} {A} and went on to {B} afterwards."),
+    BUYERS: ("Already {n} users have {bought} it.", "This {noun} has won over {n} people."),
+    SHARED: (
+        "{p}% of users who {bought} {A} made this {noun} their next {purchase}.",
+        "Users of {A} {bought} this {noun} in {p} percent of cases.",
+    ),
+    MOST: ("Those who {bought} {A} usually {bought} this {noun}.", "By far most {buyers} of {A} have this {noun}."),
+    FEW: ("Those who {bought} {A} rarely {bought} this {noun}.", "Very few {buyers} of {A} have this {noun}."),
+    ONLY_OF_USER: ("Except for {A}, {poss} history is empty.", "{A} is the one {noun} {u} {have} ever {bought}."),
+    ONLY_BUYER: ("Nobody apart from {u} has {bought} it.", "It would have {u} as its sole {buyer}."),
+    ONLY_OF_AUTHOR: (
+        "There is just one {noun} by {author} in the catalogue, this one.",
+        "In this catalogue {author} appears with no further {noun}.",
+    ),
+    ONLY_OF_NAME: (
+        "There is just one {author} in the catalogue, this one.",
+        "In this catalogue {author} appears with no further branch.",
+    ),
+    MORE: ("{A} is bigger with the public than {B}.", "{A} draws more people than {B} does."),
+    SETTING: ("Set against the backdrop of {P}, it is vivid.", "Most of it happens in {P}."),
+    LOCATION: ("It is a {P} institution.", "The {noun} can be found in {P}."),
+    VOLUME: ("It is the series' {nth} installment.", "As volume {n}, it continues the series."),
+    COUNTED: ("{U} already {have} {n} {noun}s in the history.", "{Poss} record shows {n} {noun}s."),
+    LACKS: ("Sadly, it does not have {c}.", "{U} should not expect {c} from it.", "It avoids {c} altogether."),
+    HAS: ("Happily, it does have {c}.", "{U} should expect {c} from it.", "It offers {c} in plenty."),
+    CONTENT: ("It is known for {c}.", "It appeals to people who love {c}.", "{U} will enjoy its {c}."),
+    DISLIKE: ("It is no {noun} for fans of {c}.", "Fans of {c} will not like it.", "It lets fans of {c} down."),
+    LIKE: ("It is a {noun} for fans of {c}.", "Fans of {c} will like it.", "It cheers fans of {c} up."),
+}
+ROUNDS = {"round 1": _ROUND_1, "round 2": _ROUND_2, "round 3": _ROUND_3}
+"""Phrasings of each list that were written when the audit was built, and measured at once. It was mended by the first two."""
 TURNED = {
     "captivating": ("tedious", "gripping"), "engaging": ("boring", "absorbing"), "compelling": ("dull", "gripping"),
     "well-developed": ("flat", "rounded"), "friendly": ("rude", "kind"), "delicious": ("bland", "tasty"),

@@ -99,13 +99,13 @@ def _forms(text: str) -> set[str]:
     return found | {word.removesuffix("s") for word in found} | {word.removesuffix("es") for word in found}
 
 
-def exclude(said: set[str], own: set[str]) -> bool:
+def exclude(named: set[str], own: set[str]) -> bool:
     """Whether what a text calls a thing leaves no kind that its own text has."""
-    near = {whole for part, whole in _WITHIN if part in said} | said | (_GOODS if "shop" in said else set())
-    return bool(said) and bool(own) and not near & own
+    near = {whole for part, whole in _WITHIN if part in named} | named | (_GOODS if "shop" in named else set())
+    return bool(named) and bool(own) and not near & own
 
 
-def exclude_genres(said: set[str], own: set[str]) -> bool:
+def exclude_genres(named: set[str], own: set[str]) -> bool:
     """Whether the genres that a text names are none that its own text has, nor near one."""
-    near = {genre for pair in _ADJOIN if pair & said for genre in pair} | said
-    return bool(said) and bool(own) and not near & own
+    near = {genre for pair in _ADJOIN if pair & named for genre in pair} | named
+    return bool(named) and bool(own) and not near & own

@@ -75,18 +75,18 @@ class Texts:
         """How telling a stem is: the logarithm of how few texts have it."""
         return log((1 + len(self.words)) / (1 + len(self.holders.get(word, ()))))
 
-    def share(self, said: list[str], item: str) -> float:
+    def share(self, stems: list[str], item: str) -> float:
         """The share, by weight, of stems that an item's text has."""
-        total = sum(map(self.weight, said))
-        return sum(self.weight(word) for word in said if word in self.words[item]) / total if total else 0.0
+        total = sum(map(self.weight, stems))
+        return sum(self.weight(word) for word in stems if word in self.words[item]) / total if total else 0.0
 
-    def nearest(self, said: list[str]) -> tuple[str, float]:
-        """The item whose text has most of some stems, by weight, and the share."""
+    def nearest(self, stems: list[str]) -> tuple[str, float]:
+        """The item whose text has most of these, by weight, and the share."""
         scores: Counter[str] = Counter()
-        for word in said:
+        for word in stems:
             for item in self.holders.get(word, ()):
                 scores[item] += self.weight(word)  # type: ignore[assignment]
-        total = sum(map(self.weight, said))
+        total = sum(map(self.weight, stems))
         if not scores or not total:
             return "", 0.0
         item, score = scores.most_common(1)[0]
