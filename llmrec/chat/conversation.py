@@ -26,7 +26,9 @@ from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.rules import starts_over
+from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.replies import Reply
+from llmrec.chat.running_talk import Talk, read_talk
 from llmrec.chat.short_replies import SYMPATHY
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.chat.wordings import SAYS
@@ -136,6 +138,12 @@ class Conversation(LineAnswers):
         """
         if not line.strip() and image is None:
             return Reply(help_text(self.catalog))
+        if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
+            return self._of_talk(talk, line)
+        return self._read(line, image)
+
+    def _read(self, line: str, image: bytes | None = None) -> Reply:
+        """Answer a line that is read as it stands."""
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(self._parse(written), written, image, line)
 
@@ -154,8 +162,36 @@ class Conversation(LineAnswers):
         Reply
             As `reply`.
         """
+        if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
+            return self._of_talk(talk, line)
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(intent if written == line else self._parse(written), written, image, line)
+
+    def _of_talk(self, talk: Talk, line: str) -> Reply:
+        """Take in what a line says of items, and answer what is left of it."""
+        before, language = self.state, language_of(line)
+        state = rejecting(talk.rejected, liking(talk.liked, before)) if talk.liked or talk.rejected else before
+        if before.changed(state):
+            self.state = state.remembering(before)
+        said = [
+            SAYS[key][language].format(titles=titles)
+            for key, titles in (
+                ("lacking", " or ".join(filter(None, (", ".join(talk.lacking[:-1]), *talk.lacking[-1:])))),
+                ("noted like", self._reactions.titles(talk.liked, line)),
+                ("rejected", self._reactions.titles(talk.rejected, line)),
+            )
+            if titles
+        ]
+        reply = self._read(talk.rest) if talk.rest else Reply()
+        if reply.request is None and reply.why is None and before.changed(state):
+            lists, last = self._lists, self.state.last
+            again = lists.new(self.state, None, ()) if last is None else lists.again(self.state, last, last.conditions)
+            self._before = before
+            reply = dataclasses.replace(self._listing(again, reply.words), language=language)
+        elif not talk.rest:
+            self.state = self.state.model_copy(update={"short_replies": before.short_replies + 1})
+            reply = Reply("" if said else self._acts.short_reply("narrates", line, before).text, language=language)
+        return dataclasses.replace(reply, words=" ".join(part for part in (*said, reply.words) if part))
 
     def _reply_to(self, intent: Intent, line: str, image: bytes | None, typed: str) -> Reply:
         """Answer a line in which references are written out."""

@@ -183,6 +183,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "counted": {"en": "{count} of the {of} on the list{titles}.", "zh": "列表的{of}个里有{count}个{titles}。"},
     "colon": {"en": ": ", "zh": ":"},
     "liked": {"en": "Noted: you like {titles}, and the list goes by that.", "zh": "记下了,您喜欢{titles},列表会按这个来。"},
+    "lacking": {"en": "The catalogue does not have {titles}.", "zh": "目录里没有{titles}。"},
     "noted like": {"en": "Noted: you like {titles}.", "zh": "记下了,您喜欢{titles}。"},
     "let go": {
         "en": "Nothing meets all of that at once, so I no longer ask for: {conditions}.",
