@@ -17,6 +17,7 @@ from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
 from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.asking import without_asking
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
@@ -143,7 +144,8 @@ class Conversation(LineAnswers):
         return self._read(line, image)
 
     def _read(self, line: str, image: bytes | None = None) -> Reply:
-        """Answer a line that is read as it stands."""
+        """Answer a line that tells of no items in passing."""
+        line = without_asking(line) if image is None else line
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(self._parse(written), written, image, line)
 

@@ -73,6 +73,7 @@ CORRECTED = 10_000
 _SPELT_RIGHT = frozenset((
     "white", "while", "where", "there", "these", "those", "shall", "short", "skirt", "shirt", "dream", "grown", "crown",
     "great", "greed", "cries", "cried", "prime", "grime", "crises", "horrid", "wears", "tramp", "drawn",
+    "fantastic",
 ))  # fmt: skip
 """Words that are one slip away from common values and are none."""
 

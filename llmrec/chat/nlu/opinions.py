@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.told_titles import talk_clauses
+from llmrec.chat.nlu.told_titles import joined_clauses, talk_clauses
 
 _SO = r"(?:(?:really|also|absolutely|do|did|just|already|both|all|have|'ve|actually|totally|still|even|ever|just|so|very|pretty|such|super|quite|too|kind of|kinda)\s+)*"
 _OPENING = re.compile(
     r"^(?:(?:oh|ah|yes|yeah|yep|yea|yup|yess+|ooh|lol|haha+|well|wow|hey|hi|hello|and|but|so|ok(?:ay)?|sure|true|right|me too|no|nope|hm+|"
-    r"great|cool|nice|awesome|good|sorry|actually|thanks?|thank you)\b[\s,.!~:]*)+",
+    r"sorry|actually|thanks?|thank you)\b[\s,.!~:]*|(?:great|cool|nice|awesome|good|excellent|perfect)\b(?:[\s]*[,.!~:]+\s*|\s*$))+",
     re.I,
 )
 _ENDING = r"(?:[\s,]*\b(?:too|also|as well|a lot|so much|very much|again|though|tho|already|before|for sure|though|lol|haha|both|either|yet|myself)\b)*[\s.,!~:)*]*"
@@ -37,7 +37,7 @@ _LIKED_ALL = re.compile(
     re.I,
 )
 _LIKED_ONE = re.compile(
-    rf"(?:(?:i|we)\s+)?{_SO}{_LOVED} {_THAT}{_ENDING}|"
+    rf"(?:(?:i|we|my \w+)\s+)?{_SO}{_LOVED} {_THAT}{_ENDING}|(?:i'?m |i am )?(?:an? )?(?:huge|big) fan of {_THAT}{_ENDING}|"
     rf"{_THAT} was {_SO}(?:an? )?{_SO}{_GOOD}(?: {_THING})?{_ENDING}|"
     rf"(?:(?:i|i'?ve)\s+)?{_SO}(?:seen|saw|watched) {_THAT} and {_SO}{_LOVED} {_THAT}{_ENDING}|"
     rf"(?:and|which) (?:i )?{_SO}{_LOVED}(?: it)?{_ENDING}",
@@ -51,7 +51,7 @@ _PRAISED_ONE = re.compile(
 """Praise that stands for having seen it where one thing alone was named."""
 _WHAT = r"(?:(?:that|it|this|them|those|these|either|any)(?: (?:one|two|movie|film|ones))?(?: of (?:them|those|these))?|any)"
 _ASIDE = re.compile(
-    rf"(?:(?:i|we)\s+)?(?:(?:do ?n['\u2019]?t|do not) (?:think|believe|recall|remember) (?:i'?ve|i have|that|ever|having)?(?: ever)? ?(?:seen|seeing|watched|watching)?|"
+    rf"(?:(?:i|we)\s+)*(?:(?:do ?n['\u2019]?t|do not) (?:think|believe|recall|remember) (?:i'?ve|i have|that|ever|having)?(?: ever)? ?(?:seen|seeing|watched|watching)?|"
     rf"(?:have|had|has|'ve|did)?\s*(?:n['\u2019]?t|not|never)(?: (?:yet|ever|actually|really|even))* (?:seen|see|saw|watched|heard of|heard|read|tried)|"
     rf"haven['\u2019]?t(?: (?:yet|ever|actually|really|even))* (?:seen|watched|heard of|read|tried)|never(?: even| actually)? (?:seen|saw|heard of|watched))(?: (?:of|about))?(?: {_WHAT})?"
     rf"(?: (?:in a (?:long )?while|in (?:a )?(?:long time|years|ages)|yet|either|before|so far|one))*{_ENDING}|"
@@ -64,6 +64,11 @@ _ASIDE = re.compile(
     rf"(?:(?:that|it|this|those|they|both) )?(?:was|were|is|are) (?:just |only |pretty |kind of )*(?:ok(?:ay)?|alright|all right|so[- ]so|fine){_ENDING}|"
     rf"(?:those|these|that|they|it|this)?(?:'s|'re| is| are)?\s*(?:an? |some |all |both )*(?:good|great|awesome|nice|excellent|interesting|perfect) (?:choices?|suggestions?|picks?|ideas?|recommendations?|start){_ENDING}|"
     rf"(?:was|is) (?:it|that|this) (?:any )?(?:good|scary|funny|worth it|worth watching)(?: for .*)?\??|"
+    rf"(?:(?:that|it|this)\s+)?sounds? (?:a (?:bit|little) )?like an? .*|(?:i )?(?:have |'ve )?(?:seen|saw|watched) the original{_ENDING}|"
+    rf"(?:i )?(?:think )?(?:i )?(?:might|may|must|could) have (?:heard|seen|read)(?: (?:of|about))?(?: {_WHAT})?{_ENDING}|"
+    rf"(?:i )?(?:do ?n['\u2019]?t|do not) (?:recall|remember|know)(?: (?:seeing|watching))?(?: {_WHAT})?{_ENDING}|"
+    rf"(?:he|she|they)(?:'s|'re| is| are| was| were) {_SO}(?:an? )?{_SO}(?:{_GOOD}|hot|talented)(?: \w+){{0,3}}{_ENDING}|"
+    rf"(?:i )?(?:may|might) (?:have|need) to (?:re)?watch {_WHAT}(?: again)?{_ENDING}|"
     rf"(?:it |that )?rings? a bell|(?:lol|haha+|rofl|lmao|me too|same here|same|merry christmas|happy new year|good to know|no problem|you(?:'re| are) welcome|my pleasure|i see|of course|exactly|agreed|true|obviously)"
     rf"{_ENDING}|thank(?:s| you)(?: (?:so much|very much|a lot|again))?(?: for .*)?",
     re.I,
@@ -128,5 +133,4 @@ def read_opinion(line: str) -> Opinion | None:
             rest.append(clause)
     if not (liked or aside):
         return None
-    left = " ".join(part.strip() for part in rest if re.search(r"\w", _OPENING.sub("", part)))
-    return Opinion(liked, left.strip(" ,;"))
+    return Opinion(liked, joined_clauses([part for part in rest if re.search(r"\w", _OPENING.sub("", part))]))

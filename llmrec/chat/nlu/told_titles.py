@@ -7,7 +7,7 @@ of one name is meant, so that one the catalogue lacks is known for what it is.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
@@ -77,13 +77,19 @@ _ASKS_OF = re.compile(
 _GOES_ON = re.compile(r"\s*[,;]?\s*(?:but|only|just|except|with|without|from|starring|please)\b", re.I)
 """How a clause goes on behind its examples with more of the wish."""
 _CUT = re.compile(
-    r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:i|we|have|haven't|it|that|they|also|"
+    r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:[Ii]|[Ii]'\w+|we|have|haven't|it|that|they|also|"
     r"then|so|not|saw|loved|liked|really|did|didn't|am|maybe|do|can|could)\b)|"
     r",\s+(?=(?:i|we|do|can|could|have|any|what|so|it|that|they|is|are)\b)|"
     r"(?<=[a-z\ue000])\s+(?=(?:I|Do|Have|What|Something|Maybe|Can|Could|Any|Also|Other|Looking|My|It|It's|Is|Are|"
-    r"Did|Would|Was|Were|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
+    r"Did|Would|Was|Were|Ok|Okay|Always|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
 )
 """Where one clause ends and the next begins, in talk that forgets its full stops."""
+_LEADS = re.compile(
+    r"\b(?:what|which|that|who|than|as|so|if|when|because|how|where|why|but|think|thought|guess|know|believe|hope|say|"
+    r"like|sure|though|most fun|thing|i|we)\s*$",
+    re.I,
+)
+"""What leads into the clause behind it: "the film I saw"."""
 _WISH = re.compile(
     r"\b(?:looking|look|recommend\w*|suggest\w*|want|need|would like|mood|show|find|give|any(?:thing)?|something|some|"
     r"other|another|more|know of|interested|search\w*|prefer|hoping|help|fancy|watch|see|ideas?)\b",
@@ -181,8 +187,33 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
         tuple(id for id in dict.fromkeys(liked) if id not in rejected),
         tuple(dict.fromkeys(rejected)),
         tuple(dict.fromkeys(" ".join(title.split()) for title in lacking)),
-        _joined(rest),
+        joined_clauses(rest),
     )
+
+
+def titles_told(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """List the items whose titles stand in running text, with a year of theirs or without one.
+
+    Parameters
+    ----------
+    text
+        Of whomever.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    tuple of str
+        Ids, in the order of the text, each once.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Heat", "", {"year": 1995}), Item("2", "Bound", "", {"year": 1996})), {})
+    >>> titles_told("How about Heat (1995) or Homeward Bound (1993)?", films)
+    ('1',)
+    """
+    return tuple(dict.fromkeys(span.item for span in _spans(text, catalog) if span.item))
 
 
 def talk_clauses(line: str) -> list[str]:
@@ -202,7 +233,13 @@ def talk_clauses(line: str) -> list[str]:
     >>> talk_clauses("No I have not Was it good? I loved the first one and I want more")
     ['No I have not', 'Was it good?', 'I loved the first one', 'I want more']
     """
-    return [part for part in _CUT.split(line) if part.strip()]
+    parts: list[str] = []
+    for part in _CUT.split(line):
+        if parts and _LEADS.search(parts[-1]):
+            parts[-1] += f" {part}"
+        elif part.strip():
+            parts.append(part)
+    return parts
 
 
 def _opinion(clause: str, exemplifies: bool) -> str:
@@ -238,8 +275,20 @@ def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
     return f"{wish.strip()}{ends[0] if ends and wish.strip() else ''}", opinion
 
 
-def _joined(parts: list[str]) -> str:
-    text = " ".join(part.strip() for part in parts if re.search(r"\w", part))
+def joined_clauses(parts: Sequence[str]) -> str:
+    """Write clauses as one line, such that they are cut there again.
+
+    Parameters
+    ----------
+    parts
+        As `talk_clauses` cuts them.
+
+    Returns
+    -------
+    str
+    """
+    told = [part.strip() for part in parts if re.search(r"\w", part)]
+    text = " ".join(part if re.search(r"[.!?,;]$", part) else f"{part}," for part in told)
     text = re.sub(r"\s+", " ", re.sub(rf"{_TITLE}", "", text))
     return re.sub(r"\s+([,.;!?])", r"\1", text).strip(" ,;")
 
@@ -273,7 +322,7 @@ def _spans(line: str, catalog: Catalog) -> Iterator[_Span]:
 def _dated(line: str, floor: int, year: re.Match[str], catalog: Catalog) -> _Span | None:
     """The title that stands before a year."""
     tokens = [(start + floor, end + floor) for _, start, end in words(line[floor : year.start()])][-MAX_WORDS:]
-    if not tokens or re.search(r"[.!?;]\s*$", line[tokens[-1][1] : year.start()].rstrip()[:-1] or ""):
+    if not tokens:
         return None
     by_bare = derived(catalog, _by_bare)
     for start, _ in tokens:
