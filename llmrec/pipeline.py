@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.queries import kind_words
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.encoders.features import MediaVectors
@@ -36,6 +37,7 @@ from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import reference_sample
 from llmrec.ranking.score_component import HISTORY_TERMS, QUERY_TERMS, WORDS, ComponentKey
+from llmrec.ranking.short_histories import kind_share, with_popularity
 from llmrec.ranking.terms import query_weights
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
@@ -158,15 +160,26 @@ class Pipeline:
         """Estimates how much each attribute moves a user's scores."""
         return Surrogate(self.labelled_catalog)
 
-    def weights(self, query: str) -> dict[ComponentKey, float]:
-        """Component -> its weight in the fused score of a request with this query ("" for none)."""
+    def weights(self, query: str, known: int | None = None) -> dict[ComponentKey, float]:
+        """Component -> its weight in the fused score of a request.
+
+        Parameters
+        ----------
+        query
+            Its words; "" for none.
+        known
+            Items of its history, which count where they are few; None for many.
+        """
         fitted = self.checkpoint.info.weights
         later = dict.fromkeys((WORDS, QUERY_TERMS, HISTORY_TERMS), 0.0)  # former checkpoints do not know them
         if not query or "words" not in fitted:
             return later | dict(fitted["history"])
         # Without vectors of texts nothing could take the place of single words.
         terms = self.components.terms if "text" in self.components.media else None
-        return later | query_weights(later | dict(fitted["words"]), terms, query)
+        weights = later | query_weights(later | dict(fitted["words"]), terms, query)
+        return (
+            weights if known is None else with_popularity(weights, known, kind_share(query, kind_words(self.catalog)))
+        )
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.

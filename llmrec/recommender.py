@@ -323,7 +323,7 @@ class Recommender:
 
         query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
         past = [each.past(self.catalog) for each in requests]
-        weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
+        allowed = self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
         exclude = [(*self._seen(history), *closed) for history in histories]
         shown = histories if left_out is None else [(*history, left_out) for history in histories]
@@ -347,7 +347,7 @@ class Recommender:
                 asked,
                 scored,
                 scoring.components,
-                weights,
+                scoring.weights(pipeline.weights(query, len(shown[row]))),
                 example.name if example else "",
                 context,
                 (request.query or "").strip(),

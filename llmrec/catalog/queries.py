@@ -130,6 +130,34 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     return " ".join((f"{query}{behind}", *added))
 
 
+def kind_words(catalog: Catalog) -> frozenset[str]:
+    """The words by which a query names kinds of items.
+
+    Parameters
+    ----------
+    catalog
+        Whose kinds.
+
+    Returns
+    -------
+    frozenset of str
+        In lower case, in the singular and the plural.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Alien", "", {"genres": ("Sci-Fi", "Horror"), "year": 1979}),), {})
+    >>> sorted(kind_words(films))
+    ['fi', 'fiction', 'fictions', 'horror', 'horrors', 'scaries', 'scary', 'sci', 'science', 'scifi', 'scifis']
+    """
+    return derived(catalog, _kind_words)
+
+
+def _kind_words(catalog: Catalog) -> frozenset[str]:
+    held = derived(catalog, _told_values)
+    return frozenset(word for each in held if each.kind for form in each.forms for word in form)
+
+
 def without_moods(query: str) -> str:
     """A query without its words for moods and subjects that stand for kinds.
 

@@ -1,4 +1,4 @@
-"""What a line says of items in running talk, beside its wish: titles that are liked or not, opinions of what was shown."""
+"""What a line says of items in running talk, beside its wish: titles that are liked or not, opinions of a list."""
 
 from collections.abc import Container
 from dataclasses import dataclass

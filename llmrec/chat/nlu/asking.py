@@ -31,10 +31,10 @@ _FRAME = re.compile(
 )
 """What stands before a wish."""
 _ASKS = (
-    rf"(?:what (?:else )?(?:do|can|could|would|should|did) (?:you|u|i|we) (?:\w+ )?(?:suggest|recommend|recomend|remomended|watch|see|think)|what (?:recommend\w*|remomend\w*|suggest\w*)|which (?:other ones )?would you recommend|"
-    rf"(?:(?:do|would|can) (?:you|u) )?(?:have|got|know|think of|name|give me) (?:of )?(?:any|a few|some|one)(?: (?:good|other|more|new))*(?: movies?| films?)? (?:suggestions?|recommendations?|recs|ideas?)|(?:do|would) (?:you|u) (?:have|know(?: of)?) (?:any|suggestions?|recommendations?|ideas?)|"
-    rf"(?:can|could) (?:you|u) (?:please )?help(?: (?:me|us))?(?: out)?|(?:what|how) about (?:you|u)|that you (?:can|could|would) (?:recommend|suggest)|(?:you|u) think (?:you|u) could help(?: me| us)?|"
-    rf"(?:any|some|and more|your)(?: (?:good|other|more|new|further))*(?: movie| film)? (?:suggestions?|recommendations?|recs|ideas?))"
+    r"(?:what (?:else )?(?:do|can|could|would|should|did) (?:you|u|i|we) (?:\w+ )?(?:suggest|recommend|recomend|remomended|watch|see|think)|what (?:recommend\w*|remomend\w*|suggest\w*)|which (?:other ones )?would you recommend|"
+    r"(?:(?:do|would|can) (?:you|u) )?(?:have|got|know|think of|name|give me) (?:of )?(?:any|a few|some|one)(?: (?:good|other|more|new))*(?: movies?| films?)? (?:suggestions?|recommendations?|recs|ideas?)|(?:do|would) (?:you|u) (?:have|know(?: of)?) (?:any|suggestions?|recommendations?|ideas?)|"
+    r"(?:can|could) (?:you|u) (?:please )?help(?: (?:me|us))?(?: out)?|(?:what|how) about (?:you|u)|that you (?:can|could|would) (?:recommend|suggest)|(?:you|u) think (?:you|u) could help(?: me| us)?|"
+    r"(?:any|some|and more|your)(?: (?:good|other|more|new|further))*(?: movie| film)? (?:suggestions?|recommendations?|recs|ideas?))"
 )
 _SO_SAID = r"(?: (?:for (?:me|us)|please|in that genre|today|tonight|now|then|though|out there))*[\s?.!]*"
 _ASKS_ALONE = re.compile(rf"{_OPENING}{_ASKS}{_SO_SAID}", re.I)
@@ -55,7 +55,7 @@ _PURPOSE_BEHIND = re.compile(
 )
 _GREETS = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[\s,.!]*)*(?:(?:and )?how(?:'s| is| are| r)? (?:you|u|it|things|ya)\b[^?.!]{0,24}\??|"
-    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?: (?:and you|too|today|here|thanks|thank you))*)[\s,.!?]*",
+    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?:,? (?:and you|too|today|here|thanks|thank you))*)[\s,.!?]*",
     re.I,
 )
 """Courtesies, which want nothing."""

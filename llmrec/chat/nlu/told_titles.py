@@ -1,9 +1,9 @@
 """Titles that a line tells of in running talk: what is liked, known, disliked, or only the example of what is wanted.
 
-"I loved Heat and Casino (1995), haven't seen Ronin (1998) yet. Anything like those?" names films, of which the words are
-no wish: ranked by, "Casino" would find gambling. The titles are read with what is said of them and taken out of the
-line; what is left of it is read as any other line is. A year behind a title tells where it begins and which of two films
-of one name is meant, so that one the catalogue lacks is known for what it is.
+"I loved Casino (1995), haven't seen Ronin (1998) yet. Anything like those?" names films, of which the words are no wish:
+ranked by, "Casino" would find gambling. The titles are read with what is said of them and taken out of the line; what
+is left of it is read as any other line is. A year behind a title tells where it begins and which of two films of one
+name is meant, so that one the catalogue lacks is known for what it is.
 """
 
 import re
@@ -25,11 +25,17 @@ YEARS_APART = 1
 _YEAR = re.compile(r"\s*\(\s*((?:18|19|20)\d\d)\s*\)")
 _MARK = "\ue000"
 """Stands in a line for a title."""
-_CONNECTORS = frozenset("of the and a an to in on at for with from by vs or de la le el und der & - 's n".split())
+_CONNECTORS = frozenset(
+    re.findall(r"\S+", "of the and a an to in on at for with from by vs or de la le el und der & - 's n")
+)
 _BEFORE_TITLE = frozenset(
-    "i i'm im i've and or but like also so maybe hi hello hey yes yeah yep no nope oh well have saw seen watched did do "
-    "something anything love loved liked enjoyed enjoy some the a actually other is it's was are were if as favorite "
-    "mine just then than perhaps both either finally similar think even really thought movie movies film films".split()
+    re.findall(
+        r"\S+",
+        "i i'm im i've and or but like also so maybe hi hello hey yes yeah yep no nope oh well have saw seen watched did "
+        "do something anything love loved liked enjoyed enjoy some the a actually other is it's was are were if as "
+        "favorite mine just then than perhaps both either finally similar think even really thought movie movies film "
+        "films",
+    )
 )
 """Words with a capital that begin a sentence, and no title that the catalogue lacks."""
 _TITLE = rf"{_MARK}\d+{_MARK}"
@@ -79,7 +85,7 @@ _GOES_ON = re.compile(r"\s*[,;]?\s*(?:but|only|just|except|with|without|from|sta
 _CUT = re.compile(
     r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:[Ii]|[Ii]'\w+|we|have|haven't|it|that|they|also|"
     r"then|so|not|saw|loved|liked|really|did|didn't|am|maybe|do|can|could)\b)|"
-    r",\s+(?=(?:i|we|do|can|could|have|any|what|so|it|that|they|is|are)\b)|"
+    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are)\b)|"
     r"(?<=[a-z\ue000])\s+(?=(?:I|Do|Have|What|Something|Maybe|Can|Could|Any|Also|Other|Looking|My|It|It's|Is|Are|"
     r"Did|Would|Was|Were|Ok|Okay|Always|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
 )
@@ -91,7 +97,7 @@ _LEADS = re.compile(
 )
 """What leads into the clause behind it: "the film I saw"."""
 _WISH = re.compile(
-    r"\b(?:looking|look|recommend\w*|suggest\w*|want|need|would like|mood|show|find|give|any(?:thing)?|something|some|"
+    r"^\W*(?:an?|some) \w+|\b(?:looking|look|recommend\w*|suggest\w*|want|need|would like|mood|show|find|give|any(?:thing)?|something|some|"
     r"other|another|more|know of|interested|search\w*|prefer|hoping|help|fancy|watch|see|ideas?)\b",
     re.I,
 )
@@ -231,7 +237,7 @@ def talk_clauses(line: str) -> list[str]:
     Examples
     --------
     >>> talk_clauses("No I have not Was it good? I loved the first one and I want more")
-    ['No I have not', 'Was it good?', 'I loved the first one', 'I want more']
+    ['No', 'I have not', 'Was it good?', 'I loved the first one', 'I want more']
     """
     parts: list[str] = []
     for part in _CUT.split(line):
