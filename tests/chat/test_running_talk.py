@@ -47,8 +47,13 @@ def said(chat: Conversation, line: str, shown: Sequence[str] = ()) -> Reply:
         ("I have never seen Casino (1995)", (), (), ""),
         ("I want to see Casino (1995), but I loved Heat (1996)", ("Heat",), (), ""),
         ("Beauty and the Beast (2017) was great", (), (), ""),
-        ("something like I, Robot (2004) but not horror", (), (), "something but not horror"),
-        ("a thriller, on the edge of your seat, like Heat (1995)", ("Heat",), (), "a thriller, on the edge of your seat"),
+        ("something like I, Robot (2004) but not horror", (), (), "something, but not horror"),
+        (
+            "a thriller, on the edge of your seat, like Heat (1995)",
+            ("Heat",),
+            (),
+            "a thriller, on the edge of your seat",
+        ),
     ],
 )
 def test_titles_with_their_year_are_read_with_what_is_said_of_them(

@@ -90,6 +90,9 @@ def without_asking(line: str) -> str:
     for clause in clauses:
         if len(clauses) > 1 and (_GREETS.fullmatch(clause) or _ASKS_ALONE.fullmatch(clause)):
             continue
+        if _ASKS_ALONE.fullmatch(clause):
+            parts.append(clause)
+            continue
         left = clause
         for pattern in (_ASKS_BEHIND, _NOUN_BEHIND, _PURPOSE_BEHIND):
             if (match := pattern.search(left)) and not _NOTHING_LEFT.fullmatch(left[: match.start()]):

@@ -66,7 +66,7 @@ _ASIDE = re.compile(
     rf"(?:was|is) (?:it|that|this) (?:any )?(?:good|scary|funny|worth it|worth watching)(?: for .*)?\??|"
     rf"(?:(?:that|it|this)\s+)?sounds? (?:a (?:bit|little) )?like an? .*|(?:i )?(?:have |'ve )?(?:seen|saw|watched) the original{_ENDING}|"
     rf"(?:i )?(?:think )?(?:i )?(?:might|may|must|could) have (?:heard|seen|read)(?: (?:of|about))?(?: {_WHAT})?{_ENDING}|"
-    rf"(?:i )?(?:do ?n['\u2019]?t|do not) (?:recall|remember|know)(?: (?:seeing|watching))?(?: {_WHAT})?{_ENDING}|"
+    rf"(?:i )?(?:do ?n['\u2019]?t|do not) (?:recall(?: (?:seeing|watching))?(?: {_WHAT})?|remember (?:seeing|watching) {_WHAT}|know (?:that|this) one){_ENDING}|"
     rf"(?:he|she|they)(?:'s|'re| is| are| was| were) {_SO}(?:an? )?{_SO}(?:{_GOOD}|hot|talented)(?: \w+){{0,3}}{_ENDING}|"
     rf"(?:i )?(?:may|might) (?:have|need) to (?:re)?watch {_WHAT}(?: again)?{_ENDING}|"
     rf"(?:it |that )?rings? a bell|(?:lol|haha+|rofl|lmao|me too|same here|same|merry christmas|happy new year|good to know|no problem|you(?:'re| are) welcome|my pleasure|i see|of course|exactly|agreed|true|obviously)"

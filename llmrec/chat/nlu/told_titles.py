@@ -48,6 +48,12 @@ _JOINT = re.compile(
     re.I,
 )
 """What stands before the examples of a wish."""
+_LIKES = re.compile(
+    r"(?:n['\u2019]?t|\b(?:not|never|i|we|you|they|did|do|also|really|he|she))\s+(?:(?:really|also|do|did|even|just|much|all)\s+)*"
+    r"like(?: (?:the )?(?:movies?|films?))?\s*(?:the\s+)?$",
+    re.I,
+)
+"""Where "like" is what somebody does, and joins no example to a wish."""
 _UNSEEN = re.compile(
     r"(?:n['\u2019]?t|\bnot|\bnever)\b(?: \w+){0,2} (?:seen|watched|watch|heard|see|saw|read|tried|caught)\b|"
     r"\bnever (?:seen|watched|heard|saw|got)\b|\bunseen\b|"
@@ -85,7 +91,7 @@ _GOES_ON = re.compile(r"\s*[,;]?\s*(?:but|only|just|except|with|without|from|sta
 _CUT = re.compile(
     r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:[Ii]|[Ii]'\w+|we|have|haven't|it|that|they|also|"
     r"then|so|not|saw|loved|liked|really|did|didn't|am|maybe|do|can|could)\b)|"
-    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are)\b)|"
+    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are|thanks?|sounds?|looks?|haven't|never|loved|not)\b)|"
     r"(?<=[a-z\ue000])\s+(?=(?:I|Do|Have|What|Something|Maybe|Can|Could|Any|Also|Other|Looking|My|It|It's|Is|Are|"
     r"Did|Would|Was|Were|Ok|Okay|Always|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
 )
@@ -265,7 +271,8 @@ def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
     first, last = clause.index(_MARK), clause.rindex(_MARK) + 1
     before, behind = clause[:first], clause[last:]
     opinion = clause
-    if joint := _JOINT.search(before):
+    joint = _JOINT.search(before)
+    if joint and not _LIKES.search(before):
         wish = before[: joint.start()]
         opinion = clause[joint.end() :]
         if not (_WISH.search(wish) or _NOUN.search(wish) or Lexicon.of(catalog).mentions(wish)):
