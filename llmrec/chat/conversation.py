@@ -172,18 +172,14 @@ class Conversation(LineAnswers):
     def _of_talk(self, talk: Talk, line: str) -> Reply:
         """Take in what a line says of items, and answer what is left of it."""
         before, language = self.state, language_of(line)
-        state = rejecting(talk.rejected, liking(talk.liked, before)) if talk.liked or talk.rejected else before
+        known = liking((*talk.seen, *talk.liked), before) if talk.seen or talk.liked else before
+        state = rejecting(talk.rejected, known) if talk.rejected else known
         if before.changed(state):
             self.state = state.remembering(before)
-        said = [
-            SAYS[key][language].format(titles=titles)
-            for key, titles in (
-                ("lacking", " or ".join(filter(None, (", ".join(talk.lacking[:-1]), *talk.lacking[-1:])))),
-                ("noted like", self._reactions.titles(talk.liked, line)),
-                ("rejected", self._reactions.titles(talk.rejected, line)),
-            )
-            if titles
-        ]
+        lacking = " or ".join(part for part in (", ".join(talk.lacking[:-1]), *talk.lacking[-1:]) if part)
+        told = (("noted like", talk.liked), ("seen", talk.seen), ("rejected", talk.rejected))
+        said = [SAYS["lacking"][language].format(titles=lacking)] if lacking else []
+        said += [SAYS[key][language].format(titles=self._reactions.titles(ids, line)) for key, ids in told if ids]
         reply = self._read(talk.rest) if talk.rest else Reply()
         if reply.request is None and reply.why is None and before.changed(state):
             lists, last = self._lists, self.state.last

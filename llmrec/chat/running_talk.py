@@ -16,8 +16,8 @@ class Talk:
 
     Parameters
     ----------
-    liked, rejected
-        Ids of items that are liked or known, and of those that are disliked.
+    liked, seen, rejected
+        Ids of items that are liked, of those that are known, and of those that are disliked.
     lacking
         Titles that the catalogue does not have.
     rest
@@ -25,6 +25,7 @@ class Talk:
     """
 
     liked: tuple[str, ...]
+    seen: tuple[str, ...]
     rejected: tuple[str, ...]
     lacking: tuple[str, ...]
     rest: str
@@ -60,6 +61,7 @@ def read_talk(line: str, state: DialogueState, catalog: Catalog, offered: Contai
     rest = opinion.rest if opinion else told.rest if told else line
     return Talk(
         tuple(id for id in liked if id in offered),
+        tuple(id for id in (told.seen if told else ()) if id in offered),
         tuple(id for id in (told.rejected if told else ()) if id in offered),
         told.lacking if told else (),
         rest,

@@ -75,6 +75,9 @@ _ASIDE = re.compile(
 )
 """What is said beside a wish, of what was named or of nothing."""
 
+_TENDS = re.compile(rf"(?:{_THAT}\s+)?(?:sounds?|looks?) (?:\w+ )?\w+{_ENDING}", re.I)
+"""What alone says of a list that something in it will do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -131,6 +134,6 @@ def read_opinion(line: str) -> Opinion | None:
             aside = True
         else:
             rest.append(clause)
-    if not (liked or aside):
+    if not (liked or aside) or (len(parts) == 1 and _TENDS.fullmatch(said)):
         return None
     return Opinion(liked, joined_clauses([part for part in rest if re.search(r"\w", _OPENING.sub("", part))]))

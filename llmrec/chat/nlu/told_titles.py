@@ -56,20 +56,27 @@ _LIKES = re.compile(
 """Where "like" is what somebody does, and joins no example to a wish."""
 _UNSEEN = re.compile(
     r"(?:n['\u2019]?t|\bnot|\bnever)\b(?: \w+){0,2} (?:seen|watched|watch|heard|see|saw|read|tried|caught)\b|"
-    r"\bnever (?:seen|watched|heard|saw|got)\b|\bunseen\b|"
-    r"\b(?:want|wants|wanted|like|love|plan|planning|hope|hoping|going|need|needs|waiting|excited|dying|meaning|have|"
-    r"definitely|def|gonna|try) to (?:see|watch|check|try|go|catch)\b|\b(?:check|checking|look|looking) (?:\S+ ){0,2}(?:out|up)\b|"
-    r"\bi(?:'ll| will| might| may) (?:\w+ )?(?:watch|see|check|try|look|rent|give)\b|\bheard (?:of|about|good|great)\b|"
+    r"\bnever (?:seen|watched|heard|saw|got)\b|\bunseen\b|\bheard (?:of|about|good|great)\b|"
     r"\blook(?:s|ing)? (?:good|great|forward|interesting|fun)\b|\bsounds?\b",
     re.I,
 )
+"""What says of a title that it is not known yet."""
+_WANTED = re.compile(
+    r"\b(?:want|wants|wanted|like|love|plan|planning|hope|hoping|going|need|needs|waiting|excited|dying|meaning|have|"
+    r"definitely|def|gonna|try) to (?:see|watch|check|try|go|catch)\b|"
+    r"\b(?:check|checking|look|looking) (?:\S+ ){0,2}(?:out|up)\b|"
+    r"\bi(?:'ll| will| might| may) (?:\w+ )?(?:watch|see|check|try|look|rent|give|take|have|go)\b",
+    re.I,
+)
+"""What wants a title itself."""
 _DISLIKED = re.compile(
     r"\b(?:did|do|does|was|were|is|are|could|would|can)(?:n['\u2019]?t| ?not)\b(?: (?:really|much|too|all that|that|very|"
     r"even|a|an|the|my|so))* ?(?:like|love|enjoy|care|into|fan|good|great|funny|scary|finish|stand|favou?rite|impressed|"
     r"worth)\b|\b(?:hate[ds]?|dislike[ds]?|loathe[ds]?|detest(?:ed)?)\b|"
     r"\bnot (?:really |too |so |that |very )*(?:a |an |my |the |as |into\b|for me\b|good\b|great\b|interested\b|much\b)|"
     r"\b(?:boring|terrible|awful|overrated|horrible|disappoint\w+|let-?down|sucked|dumb|worst|lame|tired of|sick of)\b|"
-    r"\btoo (?:old|long|slow|scary|gory|violent|weird|sad|dark|silly|much)\b|\bno more\b|\bnothing like\b|\banything but\b|"
+    r"\btoo (?!(?:good|great|funny|cute|fun|cool|and|but|is|was|the|because|though|please|which|so|as|if|when|for)\b)[a-z]{3,}\b|"
+    r"\bno more\b|\bnothing like\b|\banything but\b|"
     r"\blacking\b",
     re.I,
 )
@@ -78,7 +85,14 @@ _LIKED = re.compile(
     r"amazing|excellent|fantastic|classics?|brilliant|best|funny|hilarious|fun|cool|into|perfect|wonderful|adore[ds]?)\b",
     re.I,
 )
-_SEEN = re.compile(r"\b(?:seen|saw|watched|watching|rewatched|know|own|owned)\b", re.I)
+_REFUSES = re.compile(
+    r"\b(?:no|not|nothing|none|never|without)(?: (?:more|another|one|films?|movies?|things?|at all))*(?: like)?\s*$",
+    re.I,
+)
+"""What stands before a title that is not wanted."""
+_SEEN = re.compile(
+    r"\b(?:seen|saw|watched|watching|rewatched|know|own|owned)\b|\b(?:ok(?:ay)?|alright|so-?so|meh)\b", re.I
+)
 _ASKS_OF = re.compile(
     r"(?:\b(?:have|did|do|are|has|is|was|were|what|what's|who|when|where|how|which)\b.*\?)|"
     r"\b(?:have|did|had) (?:you|u|ya)(?: guys| ever| already)* (?:seen|see|watch(?:ed)?|saw|heard|like|enjoy)\b|"
@@ -118,7 +132,9 @@ class ToldTitles:
     Parameters
     ----------
     liked
-        Ids of items that are liked or known, or an example of what is wanted, in the order in which they are named.
+        Ids of items that are liked, or an example of what is wanted, in the order in which they are named.
+    seen
+        Ids of items that are known, of which no more is said.
     rejected
         Ids of items that are disliked.
     lacking
@@ -128,6 +144,7 @@ class ToldTitles:
     """
 
     liked: tuple[str, ...]
+    seen: tuple[str, ...]
     rejected: tuple[str, ...]
     lacking: tuple[str, ...]
     rest: str
@@ -164,7 +181,7 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
     >>> items = (Item("1", "Heat", "", {"year": 1995}), Item("2", "Ronin", "", {"year": 1998}))
     >>> films = Catalog("films", items, {})
     >>> read_told_titles("a thriller like Heat (1995). Haven't seen Ronin (1998) yet, and I hated Cars (2006)!", films)
-    ToldTitles(liked=('1',), rejected=(), lacking=('Cars (2006)',), rest='a thriller.')
+    ToldTitles(liked=('1',), seen=(), rejected=(), lacking=('Cars (2006)',), rest='a thriller.')
     """
     if is_chinese(line):
         return None
@@ -176,8 +193,7 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
         marked += f"{line[at : span.start]}{_MARK}{n}{_MARK}"
         at = span.end
     marked = re.sub(rf"\b(?:the|a|an) (?={_MARK})", "", marked + line[at:], flags=re.I)
-    liked: list[str] = []
-    rejected: list[str] = []
+    told: dict[str, list[str]] = {"liked": [], "seen": [], "rejected": []}
     rest: list[str] = []
     for clause in talk_clauses(marked):
         named = [spans[int(found)] for found in re.findall(f"{_MARK}(\\d+){_MARK}", clause)]
@@ -188,16 +204,16 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
         rest.append(wish)
         known = [span.item for span in named if span.item]
         kind = _opinion(opinion, exemplifies=bool(wish))
-        if kind == "asks":
+        if kind == "asks" and known:
             rest[-1] = _written(clause, spans, catalog)
-        elif kind == "rejected":
-            rejected += known
-        elif kind == "liked":
-            liked += known
+        elif kind in told:
+            told[kind] += known
+    liked, seen, rejected = (tuple(dict.fromkeys(ids)) for ids in told.values())
     lacking = [line[span.start : span.end] for span in spans if span.item is None]
     return ToldTitles(
-        tuple(id for id in dict.fromkeys(liked) if id not in rejected),
-        tuple(dict.fromkeys(rejected)),
+        tuple(id for id in liked if id not in rejected),
+        tuple(id for id in seen if id not in (*liked, *rejected)),
+        rejected,
         tuple(dict.fromkeys(" ".join(title.split()) for title in lacking)),
         joined_clauses(rest),
     )
@@ -255,15 +271,19 @@ def talk_clauses(line: str) -> list[str]:
 
 
 def _opinion(clause: str, exemplifies: bool) -> str:
-    """What a clause says of its titles: "liked", "rejected", "unseen", or "asks"."""
+    """What a clause says of its titles: "liked", "seen", "rejected", "unseen", or "asks", which is for other readers."""
     said = re.sub(_TITLE, " it ", clause)
-    if _DISLIKED.search(said):
+    if re.search(r"\bwhy\b", said, re.I):
+        return "asks"
+    if _DISLIKED.search(said) or _REFUSES.search(clause[: clause.index(_MARK)]):
         return "rejected"
     if exemplifies:
         return "liked"
     if _UNSEEN.search(said):
         return "unseen"
-    return "asks" if _ASKS_OF.search(said) else "liked"
+    if _ASKS_OF.search(said) or _WANTED.search(said):
+        return "asks"
+    return "seen" if _SEEN.search(said) and not _LIKED.search(said) else "liked"
 
 
 def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
@@ -272,13 +292,14 @@ def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
     before, behind = clause[:first], clause[last:]
     opinion = clause
     joint = _JOINT.search(before)
-    if joint and not _LIKES.search(before):
+    own = before[max((match.end() for match in _LIKED.finditer(before)), default=0) :]
+    if joint and not _LIKES.search(before) and not _REFUSES.search(before):
         wish = before[: joint.start()]
         opinion = clause[joint.end() :]
         if not (_WISH.search(wish) or _NOUN.search(wish) or Lexicon.of(catalog).mentions(wish)):
             wish = ""
-    elif Lexicon.of(catalog).mentions(before):
-        wish = before
+    elif Lexicon.of(catalog).mentions(own):
+        wish = own
     else:
         return "", clause
     goes_on = _GOES_ON.match(behind)
@@ -343,7 +364,8 @@ def _dated(line: str, floor: int, year: re.Match[str], catalog: Catalog) -> _Spa
             made = catalog.item(item).attributes.get("year", catalog.item(item).attributes.get("release_year"))
             if not isinstance(made, int | float) or abs(made - int(year[1])) <= YEARS_APART:
                 return _Span(start, year.end(), item, True)
-    return _Span(_begins(line, tokens), year.end(), None, True)
+    begins = _begins(line, tokens)
+    return _Span(begins, year.end(), None, True) if line[begins].isupper() or line[begins].isdigit() else None
 
 
 def _begins(line: str, tokens: list[tuple[int, int]]) -> int:
