@@ -28,7 +28,7 @@ from llmrec.baselines.counts import ItemKNN
 from llmrec.baselines.linear import Ease
 from llmrec.catalog import Catalog
 from llmrec.chat.conversation import Conversation
-from llmrec.chat.nlu.told_titles import titles_told
+from llmrec.chat.nlu.title_mentions import titles_in
 from llmrec.encoders import text_encoder
 from llmrec.errors import BadInput, LlmrecError
 from llmrec.evaluation.bootstrap import compare
@@ -93,7 +93,7 @@ def request_of(catalog: Catalog, messages: Sequence[Message], last_line_alone: b
             turns.append((message["text"], []))
         else:
             turns = turns or [("", [])]
-            turns[-1][1].extend(titles_told(message["text"], catalog))
+            turns[-1][1].extend(titles_in(message["text"], catalog))
     if last_line_alone:
         turns = turns[-1:]
     conversation = Conversation(catalog, clarify=False)

@@ -17,7 +17,6 @@ from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
 from llmrec.chat.nlu import cues
-from llmrec.chat.nlu.asking import without_asking
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
@@ -26,6 +25,7 @@ from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
+from llmrec.chat.nlu.request_phrases import without_request_phrases
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.replies import Reply
@@ -145,7 +145,7 @@ class Conversation(LineAnswers):
 
     def _read(self, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that tells of no items in passing."""
-        line = without_asking(line) if image is None else line
+        line = without_request_phrases(line) if image is None else line
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(self._parse(written), written, image, line)
 
@@ -176,9 +176,9 @@ class Conversation(LineAnswers):
         state = rejecting(talk.rejected, known) if talk.rejected else known
         if before.changed(state):
             self.state = state.remembering(before)
-        lacking = " or ".join(part for part in (", ".join(talk.lacking[:-1]), *talk.lacking[-1:]) if part)
+        missing = " or ".join(part for part in (", ".join(talk.missing[:-1]), *talk.missing[-1:]) if part)
         told = (("noted like", talk.liked), ("seen", talk.seen), ("rejected", talk.rejected))
-        said = [SAYS["lacking"][language].format(titles=lacking)] if lacking else []
+        said = [SAYS["lacking"][language].format(titles=missing)] if missing else []
         said += [SAYS[key][language].format(titles=self._reactions.titles(ids, line)) for key, ids in told if ids]
         reply = self._read(talk.rest) if talk.rest else Reply()
         if reply.request is None and reply.why is None and before.changed(state):

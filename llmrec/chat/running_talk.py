@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog
 from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.nlu.opinions import read_opinion
-from llmrec.chat.nlu.told_titles import read_told_titles
+from llmrec.chat.nlu.title_mentions import read_title_mentions
 from llmrec.chat.state import DialogueState
 
 
@@ -18,7 +18,7 @@ class Talk:
     ----------
     liked, seen, rejected
         Ids of items that are liked, of those that are known, and of those that are disliked.
-    lacking
+    missing
         Titles that the catalogue does not have.
     rest
         The line without that; "" where it says no more.
@@ -27,7 +27,7 @@ class Talk:
     liked: tuple[str, ...]
     seen: tuple[str, ...]
     rejected: tuple[str, ...]
-    lacking: tuple[str, ...]
+    missing: tuple[str, ...]
     rest: str
 
 
@@ -51,7 +51,7 @@ def read_talk(line: str, state: DialogueState, catalog: Catalog, offered: Contai
         None where it says nothing of the kind, and is read as it stands.
     """
     line = line[:READ_CHARACTERS]
-    told = read_told_titles(line, catalog)
+    told = read_title_mentions(line, catalog)
     opinion = read_opinion(told.rest if told else line)
     if told is None and opinion is None:
         return None
@@ -63,7 +63,7 @@ def read_talk(line: str, state: DialogueState, catalog: Catalog, offered: Contai
         tuple(id for id in liked if id in offered),
         tuple(id for id in (told.seen if told else ()) if id in offered),
         tuple(id for id in (told.rejected if told else ()) if id in offered),
-        told.lacking if told else (),
+        told.missing if told else (),
         rest,
     )
 

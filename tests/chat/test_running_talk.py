@@ -6,9 +6,9 @@ import pytest
 
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation
-from llmrec.chat.nlu.asking import without_asking
 from llmrec.chat.nlu.opinions import read_opinion
-from llmrec.chat.nlu.told_titles import read_told_titles, talk_clauses, titles_told
+from llmrec.chat.nlu.request_phrases import without_request_phrases
+from llmrec.chat.nlu.title_mentions import read_title_mentions, talk_clauses, titles_in
 from llmrec.chat.replies import Reply
 
 TITLES = (
@@ -59,26 +59,26 @@ def said(chat: Conversation, line: str, shown: Sequence[str] = ()) -> Reply:
 def test_titles_with_their_year_are_read_with_what_is_said_of_them(
     films: Catalog, line: str, liked: tuple[str, ...], rejected: tuple[str, ...], rest: str
 ) -> None:
-    told = read_told_titles(line, films)
+    told = read_title_mentions(line, films)
     assert told is not None
     assert (told.liked, told.rejected) == (liked, rejected)
     assert rest in told.rest and (rest or not told.rest)
 
 
 def test_a_remake_is_not_the_film_of_the_catalogue_and_is_named_as_lacking(films: Catalog) -> None:
-    told = read_told_titles("I liked Beauty and the Beast (2017) and Casino (1995)", films)
+    told = read_title_mentions("I liked Beauty and the Beast (2017) and Casino (1995)", films)
     assert told is not None
-    assert told.lacking == ("Beauty and the Beast (2017)",)
+    assert told.missing == ("Beauty and the Beast (2017)",)
     assert told.liked == ("Casino",)
 
 
 @pytest.mark.parametrize("line", ["a heist film from the 90s", "I'd like Casino", "《Heat》(1995)那样的"])
 def test_lines_without_a_dated_title_are_left_to_the_other_readers(films: Catalog, line: str) -> None:
-    assert read_told_titles(line, films) is None
+    assert read_title_mentions(line, films) is None
 
 
 def test_a_title_within_another_is_no_title(films: Catalog) -> None:
-    assert titles_told("What about Homeward Bound (1993), or The Edge (1997)?", films) == ("Edge, The",)
+    assert titles_in("What about Homeward Bound (1993), or The Edge (1997)?", films) == ("Edge, The",)
 
 
 def test_talk_without_full_stops_is_cut_where_the_next_clause_begins() -> None:
@@ -190,7 +190,7 @@ def test_a_question_about_a_film_is_still_answered(chat: Conversation) -> None:
     ],
 )
 def test_what_only_asks_is_taken_off_a_wish(line: str, wish: str) -> None:
-    assert without_asking(line).endswith(wish)
+    assert without_request_phrases(line).endswith(wish)
 
 
 def test_a_wish_in_a_frame_is_the_wish_alone(films: Catalog) -> None:

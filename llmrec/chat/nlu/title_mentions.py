@@ -116,7 +116,7 @@ _LEADS = re.compile(
     re.I,
 )
 """What leads into the clause behind it: "the film I saw"."""
-_WISH = re.compile(
+_REQUEST = re.compile(
     r"^\W*(?:an?|some) \w+|\b(?:looking|look|recommend\w*|suggest\w*|want|need|would like|mood|show|find|give|any(?:thing)?|something|some|"
     r"other|another|more|know of|interested|search\w*|prefer|hoping|help|fancy|watch|see|ideas?)\b",
     re.I,
@@ -126,7 +126,7 @@ _NOUN = re.compile(r"\b(?:films?|movies?|flicks?|pictures?|books?|novels?|albums
 
 
 @dataclass(frozen=True, slots=True)
-class ToldTitles:
+class TitleMentions:
     """What a line tells of titles.
 
     Parameters
@@ -137,7 +137,7 @@ class ToldTitles:
         Ids of items that are known, of which no more is said.
     rejected
         Ids of items that are disliked.
-    lacking
+    missing
         Titles with their year that the catalogue does not have.
     rest
         The line without what it says of titles; "" where it says no more.
@@ -146,7 +146,7 @@ class ToldTitles:
     liked: tuple[str, ...]
     seen: tuple[str, ...]
     rejected: tuple[str, ...]
-    lacking: tuple[str, ...]
+    missing: tuple[str, ...]
     rest: str
 
 
@@ -160,7 +160,7 @@ class _Span:
     dated: bool
 
 
-def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
+def read_title_mentions(line: str, catalog: Catalog) -> TitleMentions | None:
     """Read what a line tells of titles in running talk.
 
     Parameters
@@ -172,7 +172,7 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
 
     Returns
     -------
-    ToldTitles or None
+    TitleMentions or None
         None where the line names no title with its year.
 
     Examples
@@ -180,8 +180,8 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
     >>> from llmrec.catalog import Item
     >>> items = (Item("1", "Heat", "", {"year": 1995}), Item("2", "Ronin", "", {"year": 1998}))
     >>> films = Catalog("films", items, {})
-    >>> read_told_titles("a thriller like Heat (1995). Haven't seen Ronin (1998) yet, and I hated Cars (2006)!", films)
-    ToldTitles(liked=('1',), seen=(), rejected=(), lacking=('Cars (2006)',), rest='a thriller.')
+    >>> read_title_mentions("a thriller like Heat (1995). Haven't seen Ronin (1998) yet, and I hated Cars (2006)!", films)
+    TitleMentions(liked=('1',), seen=(), rejected=(), missing=('Cars (2006)',), rest='a thriller.')
     """
     if is_chinese(line):
         return None
@@ -200,26 +200,26 @@ def read_told_titles(line: str, catalog: Catalog) -> ToldTitles | None:
         if not named:
             rest.append(clause)
             continue
-        wish, opinion = _parted(clause, catalog)
-        rest.append(wish)
+        query, opinion = _parted(clause, catalog)
+        rest.append(query)
         known = [span.item for span in named if span.item]
-        kind = _opinion(opinion, exemplifies=bool(wish))
+        kind = _opinion(opinion, exemplifies=bool(query))
         if kind == "asks" and known:
             rest[-1] = _written(clause, spans, catalog)
         elif kind in told:
             told[kind] += known
     liked, seen, rejected = (tuple(dict.fromkeys(ids)) for ids in told.values())
-    lacking = [line[span.start : span.end] for span in spans if span.item is None]
-    return ToldTitles(
+    missing = [line[span.start : span.end] for span in spans if span.item is None]
+    return TitleMentions(
         tuple(id for id in liked if id not in rejected),
         tuple(id for id in seen if id not in (*liked, *rejected)),
         rejected,
-        tuple(dict.fromkeys(" ".join(title.split()) for title in lacking)),
+        tuple(dict.fromkeys(" ".join(title.split()) for title in missing)),
         joined_clauses(rest),
     )
 
 
-def titles_told(text: str, catalog: Catalog) -> tuple[str, ...]:
+def titles_in(text: str, catalog: Catalog) -> tuple[str, ...]:
     """List the items whose titles stand in running text, with a year of theirs or without one.
 
     Parameters
@@ -238,7 +238,7 @@ def titles_told(text: str, catalog: Catalog) -> tuple[str, ...]:
     --------
     >>> from llmrec.catalog import Item
     >>> films = Catalog("films", (Item("1", "Heat", "", {"year": 1995}), Item("2", "Bound", "", {"year": 1996})), {})
-    >>> titles_told("How about Heat (1995) or Homeward Bound (1993)?", films)
+    >>> titles_in("How about Heat (1995) or Homeward Bound (1993)?", films)
     ('1',)
     """
     return tuple(dict.fromkeys(span.item for span in _spans(text, catalog) if span.item))
@@ -294,19 +294,19 @@ def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
     joint = _JOINT.search(before)
     own = before[max((match.end() for match in _LIKED.finditer(before)), default=0) :]
     if joint and not _LIKES.search(before) and not _REFUSES.search(before):
-        wish = before[: joint.start()]
+        query = before[: joint.start()]
         opinion = clause[joint.end() :]
-        if not (_WISH.search(wish) or _NOUN.search(wish) or Lexicon.of(catalog).mentions(wish)):
-            wish = ""
+        if not (_REQUEST.search(query) or _NOUN.search(query) or Lexicon.of(catalog).mentions(query)):
+            query = ""
     elif Lexicon.of(catalog).mentions(own):
-        wish = own
+        query = own
     else:
         return "", clause
     goes_on = _GOES_ON.match(behind)
-    if goes_on and wish and not (_LIKED.search(behind) or _UNSEEN.search(behind) or _SEEN.search(behind)):
-        return f"{wish}{behind}", opinion[: len(opinion) - len(behind)]
+    if goes_on and query and not (_LIKED.search(behind) or _UNSEEN.search(behind) or _SEEN.search(behind)):
+        return f"{query}{behind}", opinion[: len(opinion) - len(behind)]
     ends = re.search(r"[.!?]\s*$", behind)
-    return f"{wish.strip()}{ends[0] if ends and wish.strip() else ''}", opinion
+    return f"{query.strip()}{ends[0] if ends and query.strip() else ''}", opinion
 
 
 def joined_clauses(parts: Sequence[str]) -> str:

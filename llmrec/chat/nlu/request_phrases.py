@@ -7,7 +7,7 @@ Proposal". The frames are taken out of each clause before anything else reads it
 import re
 
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.told_titles import joined_clauses, talk_clauses
+from llmrec.chat.nlu.title_mentions import joined_clauses, talk_clauses
 
 _OPENING = r"(?:(?:hi|hello|hey|hiya|well|so|and|but|ok(?:ay)?|yes|yeah|sure|sorry|um+|oh|then|also|now|maybe|mm+)\b[\s,.!]*(?:there|three|everyone|bro|mate)?\b[\s,.!]*)*"
 _JUST = r"(?:(?:just|really|very|also|only|actually|currently|kind of|kinda|always|still|both|today|tonight)\s+)*"
@@ -55,13 +55,13 @@ _PURPOSE_BEHIND = re.compile(
 )
 _GREETS = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[\s,.!]*)*(?:(?:and )?how(?:'s| is| are| r)? (?:you|u|it|things|ya)\b[^?.!]{0,24}\??|"
-    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?:,? (?:and you|too|today|here|thanks|thank you))*)[\s,.!?]*",
+    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?:,? (?:and you|too|today|here|thanks|thank you))*|thanks?|thank you)[\s,.!?]*",
     re.I,
 )
 """Courtesies, which want nothing."""
 
 
-def without_asking(line: str) -> str:
+def without_request_phrases(line: str) -> str:
     """Take out of a line what only asks, and courtesies beside a wish.
 
     Parameters
@@ -76,11 +76,11 @@ def without_asking(line: str) -> str:
 
     Examples
     --------
-    >>> without_asking("I was wondering if you could recommend some romantic comedies?")
+    >>> without_request_phrases("I was wondering if you could recommend some romantic comedies?")
     'some romantic comedies?'
-    >>> without_asking("I'm good, thanks. I'm interested in war movies. Have any good suggestions?")
+    >>> without_request_phrases("I'm good, thanks. I'm interested in war movies. Have any good suggestions?")
     'war movies.'
-    >>> without_asking("Any other suggestions?")
+    >>> without_request_phrases("Any other suggestions?")
     'Any other suggestions?'
     """
     if is_chinese(line):
