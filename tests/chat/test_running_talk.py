@@ -8,7 +8,8 @@ from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.opinions import read_opinion
 from llmrec.chat.nlu.request_phrases import without_request_phrases
-from llmrec.chat.nlu.title_mentions import read_title_mentions, talk_clauses, titles_in
+from llmrec.chat.nlu.talk_clauses import talk_clauses
+from llmrec.chat.nlu.title_mentions import read_title_mentions, titles_in
 from llmrec.chat.replies import Reply
 
 TITLES = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.title_mentions import joined_clauses, talk_clauses
+from llmrec.chat.nlu.talk_clauses import joined_clauses, talk_clauses
 
 _SO = r"(?:(?:really|also|absolutely|do|did|just|already|both|all|have|'ve|actually|totally|still|even|ever|just|so|very|pretty|such|super|quite|too|kind of|kinda)\s+)*"
 _OPENING = re.compile(

@@ -7,7 +7,7 @@ Proposal". The frames are taken out of each clause before anything else reads it
 import re
 
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.title_mentions import joined_clauses, talk_clauses
+from llmrec.chat.nlu.talk_clauses import joined_clauses, talk_clauses
 
 _OPENING = r"(?:(?:hi|hello|hey|hiya|well|so|and|but|ok(?:ay)?|yes|yeah|sure|sorry|um+|oh|then|also|now|maybe|mm+)\b[\s,.!]*(?:there|three|everyone|bro|mate)?\b[\s,.!]*)*"
 _JUST = r"(?:(?:just|really|very|also|only|actually|currently|kind of|kinda|always|still|both|today|tonight)\s+)*"

@@ -7,7 +7,7 @@ name is meant, so that one the catalogue lacks is known for what it is.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
@@ -17,6 +17,7 @@ from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import titles_within
 from llmrec.chat.nlu.references import bare_title
+from llmrec.chat.nlu.talk_clauses import joined_clauses, talk_clauses
 
 MAX_WORDS = 12
 """Words of a title that stands before its year."""
@@ -102,20 +103,6 @@ _ASKS_OF = re.compile(
 """What asks of a title itself."""
 _GOES_ON = re.compile(r"\s*[,;]?\s*(?:but|only|just|except|with|without|from|starring|please)\b", re.I)
 """How a clause goes on behind its examples with more of the wish."""
-_CUT = re.compile(
-    r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:[Ii]|[Ii]'\w+|we|have|haven't|it|that|they|also|"
-    r"then|so|not|saw|loved|liked|really|did|didn't|am|maybe|do|can|could)\b)|"
-    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are|thanks?|sounds?|looks?|haven't|never|loved|not)\b)|"
-    r"(?<=[a-z\ue000])\s+(?=(?:I|Do|Have|What|Something|Maybe|Can|Could|Any|Also|Other|Looking|My|It|It's|Is|Are|"
-    r"Did|Would|Was|Were|Ok|Okay|Always|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
-)
-"""Where one clause ends and the next begins, in talk that forgets its full stops."""
-_LEADS = re.compile(
-    r"\b(?:what|which|that|who|than|as|so|if|when|because|how|where|why|but|think|thought|guess|know|believe|hope|say|"
-    r"like|sure|though|most fun|thing|i|we)\s*$",
-    re.I,
-)
-"""What leads into the clause behind it: "the film I saw"."""
 _REQUEST = re.compile(
     r"^\W*(?:an?|some) \w+|\b(?:looking|look|recommend\w*|suggest\w*|want|need|would like|mood|show|find|give|any(?:thing)?|something|some|"
     r"other|another|more|know of|interested|search\w*|prefer|hoping|help|fancy|watch|see|ideas?)\b",
@@ -244,32 +231,6 @@ def titles_in(text: str, catalog: Catalog) -> tuple[str, ...]:
     return tuple(dict.fromkeys(span.item for span in _spans(text, catalog) if span.item))
 
 
-def talk_clauses(line: str) -> list[str]:
-    """Cut running talk into its clauses, where it forgets its full stops too.
-
-    Parameters
-    ----------
-    line
-        What a person wrote.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> talk_clauses("No I have not Was it good? I loved the first one and I want more")
-    ['No', 'I have not', 'Was it good?', 'I loved the first one', 'I want more']
-    """
-    parts: list[str] = []
-    for part in _CUT.split(line):
-        if parts and _LEADS.search(parts[-1]):
-            parts[-1] += f" {part}"
-        elif part.strip():
-            parts.append(part)
-    return parts
-
-
 def _opinion(clause: str, exemplifies: bool) -> str:
     """What a clause says of its titles: "liked", "seen", "rejected", "unseen", or "asks", which is for other readers."""
     said = re.sub(_TITLE, " it ", clause)
@@ -307,24 +268,6 @@ def _parted(clause: str, catalog: Catalog) -> tuple[str, str]:
         return f"{query}{behind}", opinion[: len(opinion) - len(behind)]
     ends = re.search(r"[.!?]\s*$", behind)
     return f"{query.strip()}{ends[0] if ends and query.strip() else ''}", opinion
-
-
-def joined_clauses(parts: Sequence[str]) -> str:
-    """Write clauses as one line, such that they are cut there again.
-
-    Parameters
-    ----------
-    parts
-        As `talk_clauses` cuts them.
-
-    Returns
-    -------
-    str
-    """
-    told = [part.strip() for part in parts if re.search(r"\w", part)]
-    text = " ".join(part if re.search(r"[.!?,;]$", part) else f"{part}," for part in told)
-    text = re.sub(r"\s+", " ", re.sub(rf"{_TITLE}", "", text))
-    return re.sub(r"\s+([,.;!?])", r"\1", text).strip(" ,;")
 
 
 def _written(clause: str, spans: list[_Span], catalog: Catalog) -> str:
