@@ -97,6 +97,27 @@ def test_named_films_become_the_history_and_their_words_no_query(chat: Conversat
     assert "you like Heat" in reply.words
 
 
+def test_one_line_tells_of_likes_and_dislikes_beside_its_wish(chat: Conversation) -> None:
+    reply = said(chat, "a crime film like Heat (1995), I loved Seven (1995) but not Casino (1995)")
+    assert reply.request is not None
+    assert reply.request.history == ("Heat", "Seven (Se7en)")
+    assert "Casino" in reply.request.never
+    assert reply.request.where == "genres=Crime"
+
+
+def test_what_is_known_and_not_liked_is_left_out_and_what_is_wanted_is_not_known(chat: Conversation) -> None:
+    assert "you know Heat" in said(chat, "Heat (1995) was ok").words
+    assert chat.history == ("Heat",)
+    said(chat, "I want to watch Casino (1995) tonight")
+    assert "Casino" not in chat.state.rejected
+
+
+@pytest.mark.parametrize("line", ["not Heat (1995)", "no more like Heat (1995) please", "Heat (1995) is too violent"])
+def test_titles_that_are_refused_are_turned_down(chat: Conversation, line: str) -> None:
+    said(chat, line, ["Casino", "Evita"])
+    assert chat.state.rejected == ("Heat",)
+
+
 def test_a_film_that_was_disliked_is_not_shown(chat: Conversation) -> None:
     reply = said(chat, "I hated Scream (1996). Something with songs?")
     assert reply.request is not None
