@@ -1,7 +1,7 @@
 """What does popularity carry for somebody of whom little is known? `python -m eval.short_histories`.
 
-Held-out events of the rolling split whose film was liked (rated 4 or 5), on the valid part (by which the shares of
-`llmrec.ranking.short_histories` were chosen) and the test part: the person says one of the film's genres in one of four
+Held-out events of the rolling split whose film was liked (rated 4 or 5), by default of the valid part, by which the
+shares of `llmrec.ranking.short_histories` were chosen: the person says one of the film's genres in one of four
 phrasings, and a few films are known that they had liked before. Every item is ranked by the weights fitted under
 queries, of which popularity gets a share. NDCG@10 by length of the history and share; a line a part goes to
 eval/results/measurements.jsonl. Some minutes on a core.
@@ -77,20 +77,19 @@ def main() -> None:
         "--data", type=Path, default=Path("../shared/data/ml-100k"), help="MovieLens-100K, with ratings"
     )
     options.add_argument("--adapter", default="ml-100k", help="its checkpoint")
+    options.add_argument("--part", choices=("valid", "test"), default="valid", help="of the split")
     options.add_argument("--seed", type=int, default=0, help="of the events, films and phrasings")
     given = options.parse_args()
-    recommender = Recommender.from_pretrained(given.adapter, given.data)
-    for part in ("valid", "test"):
-        reached = {}
-        for length in LENGTHS:
-            asked = draw(recommender, part, length, given.seed)
-            reached[str(length)] = {
-                "events": len(asked),
-                **{f"{share:g}": round(float(own.mean()), 4) for share, own in gains(recommender, asked).items()},
-            }
-            print(part, length, reached[str(length)], flush=True)
-        line = {"dataset": recommender.catalog.name, "part": part, "ndcg@10 by share of popularity": reached}
-        file_measurement("short_histories", {**line, "seed": given.seed}, command_line(), same=("dataset", "part"))
+    recommender, reached = Recommender.from_pretrained(given.adapter, given.data), {}
+    for length in LENGTHS:
+        asked = draw(recommender, given.part, length, given.seed)
+        reached[str(length)] = {
+            "events": len(asked),
+            **{f"{share:g}": round(float(own.mean()), 4) for share, own in gains(recommender, asked).items()},
+        }
+        print(length, reached[str(length)], flush=True)
+    line = {"dataset": recommender.catalog.name, "part": given.part, "ndcg@10 by share of popularity": reached}
+    file_measurement("short_histories", {**line, "seed": given.seed}, command_line(), same=("dataset", "part"))
 
 
 if __name__ == "__main__":
