@@ -55,10 +55,11 @@ _PURPOSE_BEHIND = re.compile(
 )
 _GREETS = re.compile(
     r"(?:(?:hi|hello|hey|good (?:morning|evening|afternoon))[\s,.!]*)*(?:(?:and )?how(?:'s| is| are| r)? (?:you|u|it|things|ya)\b[^?.!]{0,24}\??|"
-    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?:,? (?:and you|too|today|here|thanks|thank you))*|thanks?|thank you)[\s,.!?]*",
+    r"(?:i'?m|i am|im|all is|pretty|doing|not (?:too )?bad)?\s*(?:doing |pretty |very |so )*(?:good|great|fine|well|okay)(?:,? (?:and you|too|today|here|thanks|thank you))*)[\s,.!?]*",
     re.I,
 )
 """Courtesies, which want nothing."""
+_THANKS = re.compile(r"(?:thanks?|thank you)[\s,.!?]*", re.I)
 
 
 def without_request_phrases(line: str) -> str:
@@ -87,8 +88,11 @@ def without_request_phrases(line: str) -> str:
         return line
     parts: list[str] = []
     clauses = talk_clauses(line)
+    asks = any(_FRAME.match(clause) for clause in clauses)
     for clause in clauses:
         if len(clauses) > 1 and (_GREETS.fullmatch(clause) or _ASKS_ALONE.fullmatch(clause)):
+            continue
+        if asks and _THANKS.fullmatch(clause):
             continue
         if _ASKS_ALONE.fullmatch(clause):
             parts.append(clause)
