@@ -338,6 +338,13 @@ def facet_of(name: str, word: str) -> Facet | None:
     return None if shown.lower().split(" ")[0] in _SILENT or len(shown) > 40 else Facet(name, shown)
 
 
+MINUTES = (
+    *("runtime", "duration", "minutes", "length", "running_time"),
+    *(f"{name}_{unit}" for name in ("runtime", "duration", "length") for unit in ("min", "mins", "minutes")),
+)
+"""What catalogues call a running time in minutes."""
+
+
 def attribute_noun(name: str) -> str:
     """Return an attribute's name as a singular noun.
 
@@ -352,10 +359,12 @@ def attribute_noun(name: str) -> str:
 
     Examples
     --------
-    >>> attribute_noun("garment_group"), attribute_noun("tags")
-    ('garment group', 'tag')
+    >>> attribute_noun("garment_group"), attribute_noun("tags"), attribute_noun("runtime_min")
+    ('garment group', 'tag', 'runtime')
     """
     noun = name.replace("_", " ").lower()
+    if name in MINUTES:
+        noun = noun.removesuffix(" min").removesuffix(" minutes")
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 

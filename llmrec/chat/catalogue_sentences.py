@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.vocabulary import attribute_noun, natural_order
+from llmrec.catalog.vocabulary import MINUTES, attribute_noun, natural_order
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.price_words import PRICES, is_money, price_words
@@ -66,7 +66,7 @@ class CatalogueSentences:
     def value(self, item: Item, name: str, key: str) -> str:
         """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""
         held = item.attributes[name]
-        if isinstance(held, int | float) and name.endswith("s") and self.language == "en":
+        if isinstance(held, int | float) and (name in MINUTES or (name.endswith("s") and self.language == "en")):
             return self("about", item, value=f"{self.amount(name, held)}.")
         if key == "price" and isinstance(held, int | float):
             words = price_words(held, self._catalog, self.language)
@@ -149,6 +149,8 @@ class CatalogueSentences:
         """A number with the name of its attribute: "352 pages", "price 9"."""
         if name in PRICES and not is_money(self._catalog):
             return price_words(value, self._catalog, self.language)
+        if name in MINUTES:
+            return f"{value:g}分钟" if self.language == "zh" else f"{value:g} minutes"
         counted = name.endswith("s") and self.language == "en"
         return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
 

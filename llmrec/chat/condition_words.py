@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from llmrec.catalog.vocabulary import attribute_noun, is_kind
+from llmrec.catalog.vocabulary import MINUTES, attribute_noun, is_kind
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.lexicon import AUDIENCES, is_colour
 from llmrec.chat.wordings import ATTRIBUTES, SAYS
@@ -186,7 +186,8 @@ def _span(names: tuple[str, ...], high: WrittenClause, low: WrittenClause, langu
     last = _shifted(high.values[0], -1 if years and high.operator == "<" else 0)
     if years and first.endswith("0") and last == _shifted(first, 9):
         return SAYS["decade"][language].format(low=first)
-    key = "span of years" if years else "span of prices" if names[0] in _PRICES else "span"
+    of = "years" if years else "prices" if names[0] in _PRICES else "minutes" if names[0] in MINUTES else ""
+    key = f"span of {of}" if of else "span"
     return SAYS[key][language].format(name=_nouns(names, language), low=first, high=last)
 
 
@@ -195,7 +196,8 @@ def _bound(clause: WrittenClause, key: str, language: str) -> str:
     key = key or _OPERATORS[clause.operator]
     values = _joined_spans(clause.values)
     told = ("、" if language == "zh" else ", ").join(_told(each, language) for each in values)
-    of = "years" if clause.attributes[0] in _YEARS else "prices" if clause.attributes[0] in _PRICES else ""
+    name = clause.attributes[0]
+    of = "years" if name in _YEARS else "prices" if name in _PRICES else "minutes" if name in MINUTES else ""
     key = f"{key} of {of}" if of and f"{key} of {of}" in SAYS else key
     return SAYS[key][language].format(name=_nouns(clause.attributes, language), value=told, values=told)
 

@@ -180,13 +180,14 @@ class Conversation(LineAnswers):
         told = (("noted like", talk.liked), ("seen", talk.seen), ("rejected", talk.rejected))
         said = [SAYS["lacking"][language].format(titles=missing)] if missing else []
         said += [SAYS[key][language].format(titles=self._reactions.titles(ids, line)) for key, ids in told if ids]
-        reply = self._read(talk.rest) if talk.rest else Reply()
+        rest = "" if cues.BARE_REQUEST.fullmatch(talk.rest) else talk.rest
+        reply = self._read(rest) if rest else Reply()
         if reply.request is None and reply.why is None and before.changed(state):
             lists, last = self._lists, self.state.last
             again = lists.new(self.state, None, ()) if last is None else lists.again(self.state, last, last.conditions)
             self._before = before
             reply = dataclasses.replace(self._listing(again, reply.words), language=language)
-        elif not talk.rest:
+        elif not rest:
             self.state = self.state.model_copy(update={"short_replies": before.short_replies + 1})
             reply = Reply("" if said else self._acts.short_reply("narrates", line, before).text, language=language)
         return dataclasses.replace(reply, words=" ".join(part for part in (*said, reply.words) if part))

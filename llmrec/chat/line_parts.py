@@ -185,7 +185,7 @@ class LineCutter:
         compares = cues.PLACES_ALONE.fullmatch(sentence.strip()) is not None
         if not compares and not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
             return None
-        if _WHAT_ABOUT.match(sentence):
+        if _WHAT_ABOUT.match(sentence) or cues.REQUESTS.search(sentence):
             return None
         topic = next((each.topic for each in reversed(before) if each.topic), state.topic)
         answer = self._acts.reply(sentence, self._parse(sentence), state.model_copy(update={"topic": topic}), history)

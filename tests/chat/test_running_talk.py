@@ -78,6 +78,20 @@ def test_lines_without_a_dated_title_are_left_to_the_other_readers(films: Catalo
     assert read_title_mentions(line, films) is None
 
 
+@pytest.mark.parametrize("line", ["I loved Heat and hated Scream, what should I watch?", "loved Heat. hated Scream"])
+def test_two_titles_that_are_judged_need_no_year(films: Catalog, line: str) -> None:
+    told = read_title_mentions(line, films)
+    assert told is not None and (told.liked, told.rejected) == (("Heat",), ("Scream",))
+    both = read_title_mentions("I loved Heat and Casino. What next?", films)
+    assert both is not None and both.liked == ("Heat", "Casino") and both.rest == "What next?"
+
+
+def test_a_request_behind_what_is_liked_gives_a_list(chat: Conversation) -> None:
+    for line in ("I loved Heat and hated Scream, what should I watch?", "I loved Heat and Casino. What next?"):
+        reply = chat.reply(line)
+        assert reply.request is not None and "cannot tell" not in reply.words, reply.words
+
+
 def test_a_title_within_another_is_no_title(films: Catalog) -> None:
     assert titles_in("What about Homeward Bound (1993), or The Edge (1997)?", films) == ("Edge, The",)
 

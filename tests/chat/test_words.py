@@ -62,7 +62,7 @@ def talk(catalog: Catalog, *lines: str) -> list[Reply]:
         (("genres=Romance", "year<1950", "genres!=Horror"), "only romance from before 1950 and no horror", "只要爱情,1950年以前的,不要恐怖"),
         (("product_type=Dress", "price<=0.0389"), "only dresses for at most 0.039", "只要连衣裙,价格不超过0.039"),
         (("colour=Dark Blue",), "only dark blue", "只要深蓝色"), (("product_type!=T-shirt|Trousers",), "no T-shirts or trousers", "不要T恤、裤子"),
-        (("runtime<90",), "runtime below 90", "时长低于90"), (("brand=Acme",), "only Acme", "只要Acme"),
+        (("runtime<90",), "under 90 minutes", "不到90分钟"), (("brand=Acme",), "only Acme", "只要Acme"),
     ],
 )  # fmt: skip
 def test_conditions_are_said_as_people_say_them(conditions: tuple[str, ...], english: str, chinese: str) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import MINUTES
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year, price_bands
@@ -147,7 +148,6 @@ _AGE = re.compile(
     r"(?P<old>(?<!不要)(?<!别看)(?<!不看)(?<!不喜欢)(?<!讨厌)老(?:片子?|电影))"
 )
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_LENGTHS = ("runtime", "duration", "minutes", "length")
 _PRICE = ("price", "cost")
 _CHEAP = re.compile(
     r"(?:价格|价钱)?(?:要|比较|很|特别)?(?:(?P<cheap>(?<![不比最更太])(?:便宜|实惠|平价)|(?:不要|别)太贵)|(?<![不比最更太])(?:昂贵|高档|贵))(?!一?[点些]|得|吗|不|了|妃|族|人|宾)的?"
@@ -159,9 +159,9 @@ _MINUTES = r"(?P<n>\d+|[一两二三四])\s*(?:分钟|(?P<hours>个?(?:小时|�
 _QUANTITIES = tuple(
     (re.compile(pattern), names, operator)
     for pattern, names, operator in (
-        (rf"(?:不(?:要)?(?:超过|长于|多于)|最多|最长|少于|短于){_MINUTES}", _LENGTHS, "<="),
-        (rf"{_MINUTES}(?:以内|之内|以下)", _LENGTHS, "<="),
-        (rf"(?:至少|超过|长于|不少于){_MINUTES}", _LENGTHS, ">="),
+        (rf"(?:不(?:要)?(?:超过|长于|多于)|最多|最长|少于|短于){_MINUTES}", MINUTES, "<="),
+        (rf"{_MINUTES}(?:以内|之内|以下)", MINUTES, "<="),
+        (rf"(?:至少|超过|长于|不少于){_MINUTES}", MINUTES, ">="),
         (rf"(?:预算|价格)?(?:是|为|在)?(?:不(?:要)?(?:超过|高于)|低于|最多|少于){_AMOUNT}{_NO_OTHER}", _PRICE, "<="),
         (rf"{_AMOUNT}(?:以内|以下|之内)", _PRICE, "<="),
         (rf"预算(?:是|为|只有|大概|大约)?{_AMOUNT}", _PRICE, "<="),

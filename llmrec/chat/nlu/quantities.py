@@ -7,6 +7,7 @@ import numpy as np
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import MINUTES
 from llmrec.retrieval.filters import attribute_kinds
 
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -58,10 +59,15 @@ _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
 LENGTHS = {
-    r"minutes?|mins?|hours?|hrs?": ("runtime", "duration", "minutes", "length"),
+    r"minutes?|mins?|hours?|hrs?": MINUTES,
     r"pages?": ("pages", "num_pages", "page_count"),
 }
 """Units of a length -> names that catalogues give the attribute; hours are read as minutes."""
+_OF_LENGTH = (
+    r"(?:films?|movies?|flicks?|ones?|watch|books?|novels?|reads?|comed(?:y|ies)|dramas?|thrillers?|westerns?|musicals?|"
+    r"horrors?|romances?|mystery|mysteries|documentar(?:y|ies)|cartoons?|animated|animations?)"
+)
+"""What "short" and "long" stand before where they tell of a length."""
 _LENGTH_LEADS = (
     (r"under|below|less than|shorter than|fewer than", "<"),
     (r"at most|up to|within|max(?:imum)?\.?(?: of)?|no (?:longer|more) than|not (?:longer|more) than|in", "<="),
@@ -228,7 +234,23 @@ def _lengths(catalog: Catalog) -> tuple[Rule, ...]:
         ends = r"(?: (?:or|and) (?:less|under|shorter|below)| max(?:imum)?| tops| at most)\b"
         rules.append((rf"{amount}(?: long)?{ends}", _length_of(name, "<=")))
         rules.append((rf"{amount}(?: long)? (?:or|and) (?:more|over|longer|above)\b", _length_of(name, ">=")))
+        rules += _length_bands(catalog, name)
     return tuple(rules)
+
+
+def _length_bands(catalog: Catalog, name: str) -> list[Rule]:
+    """Make rules for "a short film", "not too long" and "a long one": by the thirds of the catalogue's lengths."""
+    lengths = [float(held) for each in catalog.items if isinstance(held := each.attributes.get(name), int | float)]
+    low, high = np.round(np.quantile(lengths, (1 / 3, 2 / 3))) if lengths else (np.nan, np.nan)
+    return [
+        (
+            r"(?:not|nothing|isn'?t|aren'?t)(?: (?:anything|an?|one|ones|that|that's|is|be))* "
+            r"(?:too|so|very|overly) long\b(?! ago)",
+            lambda _: [f"{name}<={high:g}"],
+        ),
+        (rf"short(?:ish)?\b(?= {_OF_LENGTH}\b)|(?<=something )short\b(?!-| and)", lambda _: [f"{name}<{low:g}"]),
+        (rf"long(?:ish)?\b(?= {_OF_LENGTH}\b)", lambda _: [f"{name}>={high:g}"]),
+    ]
 
 
 def _length_of(name: str, operator: str) -> Conditions:

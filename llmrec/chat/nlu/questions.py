@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.vocabulary import attribute_noun, words
+from llmrec.catalog.vocabulary import MINUTES, attribute_noun, words
 from llmrec.chat.nlu.languages import CHINESE
 from llmrec.chat.nlu.references import list_position
 from llmrec.retrieval.filters import attribute_kinds
@@ -42,7 +42,7 @@ def _fact(key: str, question: str, *attributes: str) -> Fact:
 
 FACTS = (
     _fact("length", r"how long|running time|run ?time|durations?|how many (?:minutes|hours|pages)|\blength\b|多长|时长|几分钟|"
-          r"多少(?:分钟|页|集)|几个小时|多久", "runtime", "duration", "minutes", "pages", "num_pages", "page_count"),
+          r"多少(?:分钟|页|集)|几个小时|多久", *MINUTES, "pages", "num_pages", "page_count"),
     _fact("director", r"direct(?:ed|or|s|ing)\b|who made (?:it|this|that|\d)|导演|谁导", "directors", "directed_by"),
     _fact("cast", r"who(?: else)?(?:'s| is| are|) (?:in|starr?ing|playing)\b|\bwho (?:stars|plays|acts)|\bcast\b|\bactors?\b|"
           r"\bstarring\b|主演|演员|谁演", "actors", "stars", "starring"),

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process, utils
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Vocabulary, natural_order, words
+from llmrec.catalog.vocabulary import MINUTES, Vocabulary, natural_order, words
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.errors import UnknownItem
@@ -25,7 +25,7 @@ _COMPARATIVES = {
 }  # fmt: skip
 _NAMES = {
     "price": ("price", "cost"), "year": ("year", "release_year"),
-    "length": ("runtime", "duration", "minutes", "pages", "num_pages", "page_count"),
+    "length": (*MINUTES, "pages", "num_pages", "page_count"),
 }  # fmt: skip
 """What is compared -> names of attributes that tell it."""
 _CHINESE_COMPARATIVES = {

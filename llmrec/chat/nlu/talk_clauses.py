@@ -5,15 +5,16 @@ from collections.abc import Sequence
 
 _CUT = re.compile(
     r"(?<=[.!?;])\s+|\s+(?=(?:but|though|although|however|because)\b)|,?\s+\band (?=(?:[Ii]|[Ii]'\w+|we|have|haven't|it|that|they|also|"
-    r"then|so|not|saw|loved|liked|really|did|didn't|am|maybe|do|can|could)\b)|"
-    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are|thanks?|sounds?|looks?|haven't|never|loved|not)\b)|"
+    r"then|so|not|saw|loved|liked|enjoyed|hated|disliked|despised|really|did|didn't|am|maybe|do|can|could)\b)|"
+    r",\s+(?=(?:[Ii]|[Ii]'\w+|we|do|can|could|have|any|what|so|it|that|they|is|are|thanks?|sounds?|looks?|haven't|never|loved|liked|enjoyed|"
+    r"hated|disliked|despised|not)\b)|"
     r"(?<=[a-z\ue000])\s+(?=(?:I|Do|Have|What|Something|Maybe|Can|Could|Any|Also|Other|Looking|My|It|It's|Is|Are|"
     r"Did|Would|Was|Were|Ok|Okay|Always|Love|Loved|The new|Both|We|That|Those|They|But|Not|No|Yes|Great|Good|Oh|Thank|Thanks)\b)",
 )
 """Where one clause ends and the next begins, in talk that forgets its full stops."""
 _LEADS = re.compile(
     r"\b(?:what|which|that|who|than|as|so|if|when|because|how|where|why|but|think|thought|guess|know|believe|hope|say|"
-    r"like|sure|though|most fun|thing|i|we)\s*$",
+    r"like|sure|though|most fun|thing|should|shall|can|could|would|i|we)\s*$",
     re.I,
 )
 """What leads into the clause behind it: "the film I saw"."""

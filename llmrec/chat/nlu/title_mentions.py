@@ -109,6 +109,12 @@ _REQUEST = re.compile(
     re.I,
 )
 
+_JUDGED = re.compile(r"\b(?:lov|lik|enjoy|ador|hat|dislik|loath|detest|despis)ed\s+(?=[A-Z\d])", re.I)
+"""What stands before a title that is judged."""
+_LISTED = re.compile(r",? (?:and |or )?(?=[A-Z\d])")
+"""What stands between titles that are judged together."""
+MIN_JUDGED = 2
+"""Titles without their year that a line has to judge; of one the readers of reactions tell as much."""
 _NOUN = re.compile(r"\b(?:films?|movies?|flicks?|pictures?|books?|novels?|albums?|games?)\b", re.I)
 
 
@@ -160,7 +166,7 @@ def read_title_mentions(line: str, catalog: Catalog) -> TitleMentions | None:
     Returns
     -------
     TitleMentions or None
-        None where the line names no title with its year.
+        None where the line names no title with its year, and judges no two: "I loved Heat and hated Ronin".
 
     Examples
     --------
@@ -173,7 +179,7 @@ def read_title_mentions(line: str, catalog: Catalog) -> TitleMentions | None:
     if is_chinese(line):
         return None
     spans = list(_spans(line, catalog))
-    if not any(span.dated for span in spans):
+    if not any(span.dated for span in spans) and _judged(line, spans) < MIN_JUDGED:
         return None
     marked, at = "", 0
     for n, span in enumerate(spans):
@@ -229,6 +235,15 @@ def titles_in(text: str, catalog: Catalog) -> tuple[str, ...]:
     ('1',)
     """
     return tuple(dict.fromkeys(span.item for span in _spans(text, catalog) if span.item))
+
+
+def _judged(line: str, spans: list[_Span]) -> int:
+    """How many titles stand behind a word that judges them, or are listed with one that does."""
+    judged, verbs = 0, {match.end() for match in _JUDGED.finditer(line)}
+    for span, before in zip(spans, [None, *spans], strict=False):
+        further = _LISTED.match(line, before.end) if before is not None and judged else None
+        judged += span.start in verbs or (further is not None and further.end() == span.start)
+    return judged
 
 
 def _opinion(clause: str, exemplifies: bool) -> str:
@@ -293,7 +308,22 @@ def _spans(line: str, catalog: Catalog) -> Iterator[_Span]:
         if apart and not line[start:end].islower():
             ids = by_bare.get(_bare(line[start:end]), ())
             found += [_Span(start, end, ids[0], False)] if ids else []
+    for match in _JUDGED.finditer(line):
+        at: int | None = match.end()
+        while at is not None and not line[at].islower():
+            held = next((span for span in found if span.start == at), None)
+            span = held or _undated(line, at, by_bare)
+            found += [span] if span and not held else []
+            further = _LISTED.match(line, span.end) if span else None
+            at = further.end() if further else None
     yield from sorted(found, key=lambda span: span.start)
+
+
+def _undated(line: str, start: int, by_bare: Mapping[str, tuple[str, ...]]) -> _Span | None:
+    """The longest title that begins at a place."""
+    ends = [end for word, _, end in words(line[start:])[:MAX_WORDS] if word not in ("and", "or")]
+    named = ((by_bare.get(_bare(line[start : start + end])), start + end) for end in reversed(ends))
+    return next((_Span(start, end, ids[0], False) for ids, end in named if ids), None)
 
 
 def _dated(line: str, floor: int, year: re.Match[str], catalog: Catalog) -> _Span | None:
