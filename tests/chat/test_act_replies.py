@@ -91,7 +91,7 @@ def test_it_is_the_item_that_was_spoken_of_last(shop: Catalog) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("compare 1 and 3", "Scream is a horror thriller from 1996; Evita is a musical drama from 1996."), ("1 or 3?", "Scream is a horror thriller"), ("which is the shortest?", "Toy Story (runtime 81)"),
+        ("compare 1 and 3", "Scream is a horror thriller from 1996; Evita is a musical drama from 1996."), ("1 or 3?", "Scream is a horror thriller"), ("which is the shortest?", "Toy Story (81 minutes)"),
         ("which one is the oldest?", "The oldest is Toy Story (1995)"), ("which is the cheapest?", "does not tell which is the cheapest"),
         ("1和3比较一下", "《Scream》是1996年的恐怖惊悚片"), ("哪个最短?", "Toy Story"),
     ],
