@@ -55,7 +55,7 @@ def test_short_prompts_read_apart_have_the_same_loss_and_gradients(
         total.backward()
         assert (read > 1) == apart
         found.append([float(total.detach()), *[float(p.grad.norm()) for p in model.trainable().values()]])
-    assert found[0] == pytest.approx(found[1], rel=1e-4)
+    assert found[0] == pytest.approx(found[1], rel=1e-4, abs=1e-6)  # one is noise around 0
 
 
 def test_whole_softmax_is_the_plain_one(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
