@@ -140,7 +140,8 @@ class Scorer:
             Where the disk refuses.
         """
         query = ranked_query(query, self.catalog)
-        parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
+        weights = sorted((str(key), weight) for key, weight in self.pipeline.weights(query, len(history)).items())
+        parts = [self.pipeline.name, item, list(history), [list(other) for other in alternatives], query, weights]
         past = self._past(user, history)
         if past != NO_PAST:
             parts.append(hashlib.sha256(repr(past).encode()).hexdigest())
@@ -156,7 +157,7 @@ class Scorer:
         scored = ScoredRows.whole(len(self.catalog.items), [at for at in rows if at != row])
         q = self.pipeline.engine.query_vectors([rows], [query]).vectors[0]
         asked = ScoringSituation(q, rows, query_text, past, query)
-        situation = Situation.of(asked, scored, self.pipeline.components, self.pipeline.weights(query))
+        situation = Situation.of(asked, scored, self.pipeline.components, self.pipeline.weights(query, len(rows)))
         fused = situation.fused(situation.parts)
         scores = [fused]
         for start in range(0, len(rows_of_alternatives), BATCH):

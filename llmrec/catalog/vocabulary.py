@@ -364,7 +364,7 @@ def attribute_noun(name: str) -> str:
     """
     noun = name.replace("_", " ").lower()
     if name in MINUTES:
-        noun = noun.removesuffix(" min").removesuffix(" minutes")
+        noun = re.sub(r" min(?:ute)?s?$", "", noun)
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 

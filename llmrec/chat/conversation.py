@@ -25,7 +25,7 @@ from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
-from llmrec.chat.nlu.request_phrases import without_request_phrases
+from llmrec.chat.nlu.request_phrases import only_requests, without_request_phrases
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.replies import Reply
@@ -180,7 +180,7 @@ class Conversation(LineAnswers):
         told = (("noted like", talk.liked), ("seen", talk.seen), ("rejected", talk.rejected))
         said = [SAYS["lacking"][language].format(titles=missing)] if missing else []
         said += [SAYS[key][language].format(titles=self._reactions.titles(ids, line)) for key, ids in told if ids]
-        rest = "" if cues.BARE_REQUEST.fullmatch(talk.rest) else talk.rest
+        rest = "" if only_requests(talk.rest) else talk.rest
         reply = self._read(rest) if rest else Reply()
         if reply.request is None and reply.why is None and before.changed(state):
             lists, last = self._lists, self.state.last

@@ -181,6 +181,7 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
         at for pattern, kind in KINDS_OF_MOODS if kind in has
         for match in pattern.finditer(query) for at in range(*match.span())
     }  # fmt: skip
+    told_by_genre = any(facet.name in ("genre", "genres") for facet in facets)
     found: list[QueryTerm] = []
     for match in re.finditer(r"[A-Za-z][A-Za-z'-]{2,}", query):
         word = match.group()
@@ -192,7 +193,7 @@ def query_terms(query: str, item: Item, facets: Sequence[Facet], vocabulary: Voc
         if role == "is" and (match.start() in by_kind or _is_head(query, match.end())):
             continue  # the kind that it stands for is told
         of_it = purpose or noun
-        use = role == "is" and word.lower() in _USES
+        use = role == "is" and word.lower() in _USES and not told_by_genre  # "a school film" is about one
         role = "for" if use else role
         before_it, article = of_it.groups() if of_it else ("", "")
         said = _direct(word, item.description)

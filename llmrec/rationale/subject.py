@@ -199,8 +199,9 @@ class Subject:
     def query(self) -> str:
         """The query as it can be said back in a sentence, "" where it is none that can."""
         bare = self.brief.query.strip(" .!?").lower()
-        if any(bare in facet.value.lower().split() for facet in self.facets if is_kind(facet.name)):
-            return bare  # "underwear", of a thing filed under "Underwear bottom"
+        kinds = (facet.value.lower().split() for facet in self.facets if is_kind(facet.name))
+        if not self.has_genres and any(bare in kind for kind in kinds):  # "underwear", filed as "Underwear bottom"
+            return bare if bare.endswith("wear") or re.search("[^s]s$", bare) else with_article(bare)
         return _sayable_query(self.brief.query)
 
     def answered(self) -> bool:

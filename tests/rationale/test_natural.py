@@ -97,7 +97,14 @@ def test_a_wish_is_said_back_as_a_person_would_say_it() -> None:
     assert not any("under" in text for text in asked(SHOP, "0", "a jumper under 50"))
     boxers = Item("9", "Max 3pk", "Boxer shorts in a cotton weave.", {"category": "Underwear bottom"})
     texts = asked(replace(SHOP, items=(*SHOP.items, boxers)), "9", "underwear")
-    assert all("underwear" in text.lower() for text in texts)
+    assert all("underwear" in text.lower() for text in texts) and not any(
+        "asked for an underwear" in text for text in texts
+    )
+    assert not any("for sweater" in text for text in asked(SHOP, "0", "sweater"))
+    school = Item("9", "Class", "A teacher of a school wins a race. It ends. They go.", {"genres": ("Comedy",)})
+    assert not any(
+        "for school" in text for text in asked(replace(FILMS, items=(*FILMS.items, school)), "9", "a school comedy")
+    )
 
 
 def test_a_colour_that_was_not_asked_for_answers_no_wish() -> None:

@@ -94,13 +94,6 @@ HOW_MANY = re.compile(
     r"how many (?:of (?:these|them|those|the list)|here|in (?:the|this|your) list)\b|(?:这些|里面|其中)(?:里|中)?(?:有)?几",
     re.I,
 )
-BARE_REQUEST = re.compile(
-    r"(?:(?:so|and|now|then|ok)[, ]+)*(?:what(?:'s)? next|what (?:should|shall|could|can) (?:i|we) (?:watch|see|buy|read|get|"
-    r"wear|try|pick|listen to)(?: next| now| then| tonight)*|(?:any |some )?(?:ideas|suggestions|recommendations|tips)|"
-    r"what (?:do|would|can) you (?:suggest|recommend)(?: me| then| next)*)[\s?!.]*",
-    re.I,
-)
-"""A line that asks for a list and says nothing of it."""
 REQUESTS = re.compile(
     r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|有什么(?:好|可以)|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
     r"\bwhat(?:'s)? next\b|\bany (?:ideas|suggestions|recommendations|tips)\b|"

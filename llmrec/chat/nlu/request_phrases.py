@@ -31,7 +31,7 @@ _FRAME = re.compile(
 )
 """What stands before a wish."""
 _ASKS = (
-    r"(?:what (?:else )?(?:do|can|could|would|should|did) (?:you|u|i|we) (?:\w+ )?(?:suggest|recommend|recomend|remomended|watch|see|think)|what (?:recommend\w*|remomend\w*|suggest\w*)|which (?:other ones )?would you recommend|"
+    r"(?:what(?:'s)? next|what (?:else )?(?:do|can|could|would|should|shall|did) (?:you|u|i|we) (?:\w+ )?(?:suggest|recommend|recomend|remomended|watch|see|think|buy|read|get|wear|try|pick|listen to)(?: next)?|what (?:recommend\w*|remomend\w*|suggest\w*)|which (?:other ones )?would you recommend|"
     r"(?:(?:do|would|can) (?:you|u) )?(?:have|got|know|think of|name|give me) (?:of )?(?:any|a few|some|one)(?: (?:good|other|more|new))*(?: movies?| films?)? (?:suggestions?|recommendations?|recs|ideas?)|(?:do|would) (?:you|u) (?:have|know(?: of)?) (?:any|suggestions?|recommendations?|ideas?)|"
     r"(?:can|could) (?:you|u) (?:please )?help(?: (?:me|us))?(?: out)?|(?:what|how) about (?:you|u)|that you (?:can|could|would) (?:recommend|suggest)|(?:you|u) think (?:you|u) could help(?: me| us)?|"
     r"(?:any|some|and more|your)(?: (?:good|other|more|new|further))*(?: movie| film)? (?:suggestions?|recommendations?|recs|ideas?))"
@@ -60,6 +60,26 @@ _GREETS = re.compile(
 )
 """Courtesies, which want nothing."""
 _THANKS = re.compile(r"(?:thanks?|thank you)[\s,.!?]*", re.I)
+
+
+def only_requests(line: str) -> bool:
+    """Tell whether a line asks for a list and says nothing of it.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> only_requests("So what should I watch next?"), only_requests("What next?"), only_requests("any horror films?")
+    (True, True, False)
+    """
+    return _ASKS_ALONE.fullmatch(line) is not None
 
 
 def without_request_phrases(line: str) -> str:
