@@ -48,6 +48,7 @@ from llmrec.errors import BadInput
 
 STUDY = "rated_explanations"
 RATINGS = Path("../shared/data/rated-explanations/ratings.csv")
+COLUMNS = ("rater", "movie_id", "title", "kind", "explanation", *SCALES)
 PAIRS = Path(__file__).with_name("rated_explanation_pairs.jsonl")
 """Sentences in Chinese and English; `written` says whether before or after the forms of speech were mended by them."""
 AIM, TEXT_FOLDS, SEED = 0.4, 10, 0
@@ -103,8 +104,12 @@ class Ratings:
             columns = (np.array([row[name] for row in rows]) for name in ("rater", "explanation", "kind"))
             scores = {scale: np.array([float(row[scale]) for row in rows]) for scale in SCALES}
             return cls(*columns, scores, known)
-        except (OSError, KeyError, ValueError) as error:
-            raise BadInput(f"{file} cannot be read as ratings of explanations ({error!r}); see --ratings") from error
+        except OSError as error:
+            raise BadInput(f"{file} cannot be read ({error.strerror}); pass a table of ratings as --ratings") from error
+        except KeyError as error:
+            raise BadInput(f"{file} has no column {error}; it needs {', '.join(COLUMNS)}") from error
+        except ValueError as error:
+            raise BadInput(f"{file} holds what is no rating ({error}); mend that row") from error
 
     def features(self, catalog: bool = True) -> Values:
         """The style of each text, (ratings, features); without a catalogue by its words alone."""

@@ -86,7 +86,7 @@ def test_a_missing_table_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--ratings"):
         Ratings.read(tmp_path / "none.csv")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="has no column"):
         Ratings.read(tmp_path / "other.csv")
 
 
