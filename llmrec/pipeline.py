@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec import paths
-from llmrec.catalog import Catalog, Item
+from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.catalog.queries import kind_words
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
@@ -34,6 +34,8 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import index_axes, restore_items, restore_model
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
+from llmrec.ranking.complement_features import Anchored
+from llmrec.ranking.complements import ComplementModel, Complements
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import reference_sample
 from llmrec.ranking.score_component import HISTORY_TERMS, QUERY_TERMS, WORDS, ComponentKey
@@ -50,6 +52,7 @@ from llmrec.verification import Verifier
 from llmrec.workers import Workers
 
 Floats = NDArray[np.float32]
+_NO_EVENTS: dict[str, tuple[Interaction, ...]] = {}
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Pipeline:
         Given with every response.
     config
         Its index, engine, candidate sources and verifier by name.
+    complements
+        What goes with its items, once that was asked.
     """
 
     catalog: Catalog
@@ -105,6 +110,7 @@ class Pipeline:
     withdrawn: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
     config: PipelineConfig = field(default_factory=PipelineConfig)
+    complements: Complements = field(default_factory=Complements)
 
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
@@ -112,7 +118,19 @@ class Pipeline:
         fitted = [parts for situation, parts in self.checkpoint.info.weights.items() if situation != "example"]
         counted = {key.modality for parts in fitted for key, weight in parts.items() if weight} | {"text"}
         compared = [m for m in self.components.media if m in counted]
-        return self.config.sources(source_inputs(self.catalog, self.index, self.components, compared, self.unindexed))
+        inputs = source_inputs(self.catalog, self.index, self.components, compared, self.unindexed)
+        return self.config.sources(replace(inputs, beside=self._beside))
+
+    @property
+    def complement_model(self) -> ComplementModel:
+        """What goes with the items; learnt from the catalogue's events at the first call, which takes seconds."""
+        private = "privacy" in self.checkpoint.info.provenance  # of single users' events nothing is to be told
+        return self.complements.of(
+            replace(self.catalog, histories=_NO_EVENTS) if private else self.catalog, self.components
+        )
+
+    def _beside(self, row: int) -> NDArray[np.intp]:
+        return self.complement_model.proposed(Anchored(row))
 
     @cached_property
     def sample(self) -> NDArray[np.intp]:

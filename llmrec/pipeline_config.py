@@ -24,7 +24,7 @@ class PipelineConfig(Config):
     Examples
     --------
     >>> PipelineConfig(index="exact").candidates
-    ('index', 'content', 'words', 'terms', 'example', 'neighbours', 'history', 'popular', 'new')
+    ('index', 'content', 'words', 'terms', 'example', 'complements', 'neighbours', 'history', 'popular', 'new')
     """
 
     index: str = "chroma"
@@ -35,12 +35,14 @@ class PipelineConfig(Config):
     """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`; of several `vllm?RANK_URL,RANK_URL;WRITE_URL`), or
     one of your own, which gets what follows `?`."""
     candidates: tuple[str, ...] = Field(
-        default=("index", "content", "words", "terms", "example", "neighbours", "history", "popular", "new"),
+        default=(
+            "index", "content", "words", "terms", "example", "complements", "neighbours", "history", "popular", "new",
+        ),
         min_length=1,
-    )
+    )  # fmt: skip
     """The sources whose proposals are ranked: index (the nearest items by query vector), content, words and example
     (the nearest by media to the newest history items, to the query, to the example), terms (items that have the query's
-    words), neighbours (of the history in the item-item model), history (where things are taken again), popular, new
+    words), complements (of what goes with an item), neighbours (of the history in the item-item model), history (where things are taken again), popular, new
     (items that nobody has chosen yet), and your own."""
     verifier: str = "rules"
     """What decides which sentences of the LLM reach a user: rules, entailment (rules, and a small model for what they

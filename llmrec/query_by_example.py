@@ -6,20 +6,22 @@ other medium), and as likeness to every item.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
 from llmrec.errors import BadInput, IndexUnreachable, about
 from llmrec.model.restore import normalisers
 from llmrec.ranking.built_in import ExampleLikeness
+from llmrec.ranking.complements import COMPLEMENT, ComplementComponent, day_of
 from llmrec.ranking.content import unit_rows
-from llmrec.ranking.score_component import EXAMPLE, ComponentKey
+from llmrec.ranking.score_component import EXAMPLE, QUERY_TERMS, WORDS, ComponentKey
 from llmrec.request import Request, unreadable
 from llmrec.retrieval.index import ContentIndex
 
@@ -56,6 +58,8 @@ class Example:
         Rows that are not recommended: the item itself, and those that have the very picture or clip that was sent.
     notes
         Remarks for the reader.
+    goes_with
+        Whether what is wanted goes with the item, in place of being like it.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Example:
     row: int | None = None
     closed: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    goes_with: bool = False
 
     def weights(
         self, usual: Mapping[ComponentKey, float], shares: Mapping[ComponentKey, float]
@@ -81,11 +86,14 @@ class Example:
         dict
             Component -> weight.
         """
+        total = sum(usual.values())
+        if self.goes_with:  # it weighs the history itself; beside it the words alone say something new
+            share = DEFAULT_SHARE if any(usual.get(key) for key in (WORDS, QUERY_TERMS)) else 1.0
+            return {key: (1 - share) * weight for key, weight in usual.items()} | {COMPLEMENT: share * total}
         read = [*self.vectors, *(["collaborative"] if self.row is not None else [])]
         odds = {
             key: (s := shares.get(key, DEFAULT_SHARE)) / (1 - s) for key in (ComponentKey(EXAMPLE, m) for m in read)
         }
-        total = sum(usual.values())
         return dict(usual) | {key: total * odd / len(odds) for key, odd in odds.items()}
 
 
@@ -138,10 +146,15 @@ class Scoring:
     shares: Mapping[ComponentKey, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, pipeline: "Pipeline", example: Example | None = None) -> "Scoring":
-        """The pipeline's engine and components, in which the example counts."""
+    def of(cls, pipeline: "Pipeline", example: Example | None = None, past: Past = NO_PAST) -> "Scoring":
+        """The pipeline's engine and components, in which the example counts; `past` tells when an item was taken."""
         if example is None:
             return cls(pipeline.engine, pipeline.components)
+        if example.goes_with and example.row is not None:
+            model = pipeline.complement_model
+            day = day_of(example.row, past.moments, model.now)
+            components = replace(pipeline.components, likeness=(ComplementComponent(model, example.row, day),))
+            return cls(_reading(example, pipeline), components, example)
         components = pipeline.components.like(example.vectors, example.row)
         shares = pipeline.checkpoint.info.weights.get("example", {})
         return cls(_reading(example, pipeline), components, example, shares)
@@ -154,6 +167,8 @@ class Scoring:
     @property
     def example_vectors(self) -> dict[str, Floats]:
         """Modality -> `(dim,)`: the example as `Components.media` holds items; empty without one."""
+        if self.example is not None and self.example.goes_with:
+            return dict(self.example.vectors)
         likeness = self.components.likeness
         return {part.key.modality: part.example for part in likeness if isinstance(part, ExampleLikeness)}
 
@@ -184,6 +199,9 @@ def read_example(request: Request, pipeline: "Pipeline") -> Example | None:
     UnknownItem
         Where the catalogue lacks the item of `like`.
     """
+    if (anchor := request.anchor(pipeline.catalog)) is not None:
+        with about("like"):
+            return replace(_item(pipeline.catalog.rows([anchor])[0], pipeline), goes_with=True)
     if request.like is not None:
         with about("like"):
             return _item(pipeline.catalog.rows([request.like])[0], pipeline)

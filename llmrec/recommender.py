@@ -180,7 +180,8 @@ class Recommender:
         if isinstance(users, str):
             raise BadInput(f"`users` is {users!r}; pass a list of ids", "users")
         requests = (Request.of(None, {**fields, "user": user}) for user in users)
-        while batch := list(islice(requests, BATCH)):
+        at_once = 1 if fields.get("intent") == "complement" else BATCH  # each user's own item decides what is scored
+        while batch := list(islice(requests, at_once)):
             for response in self._ranked(batch):
                 if batch[0].explain:
                     response = explain(response, shapley=batch[0].shapley, style=batch[0].style).whole()
@@ -315,21 +316,21 @@ class Recommender:
         histories = [tuple(row for row in self.catalog.rows(own) if row != left_out) for own in ids]
         trace.lap("words" if example is None else "words and example")
 
-        scoring, n = Scoring.of(pipeline, example), len(requests)
+        past = [each.past(self.catalog) for each in requests]
+        scoring, n = Scoring.of(pipeline, example, past[0]), len(requests)
         read = scoring.engine.query_vectors(histories, [with_context(query, context)] * n)
         _check_vectors(read, n, pipeline)
         trace.degraded |= read.degraded
         trace.lap("llm")
 
         query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
-        past = [each.past(self.catalog) for each in requests]
         allowed = self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
         exclude = [(*self._seen(history), *closed) for history in histories]
         shown = histories if left_out is None else [(*history, left_out) for history in histories]
         wanted = CandidateQuery(
             read.vectors, shown, exclude, where, allowed, query_texts, [query] * n if query else (),
-            scoring.example_vectors, _needed(request),
+            scoring.example_vectors, _needed(request), left_out if example and example.goes_with else None,
         )  # fmt: skip
         candidates = gather(pipeline.sources, wanted)
         trace.degraded |= candidates.degraded

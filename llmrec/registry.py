@@ -62,6 +62,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "words": "llmrec.retrieval.sources:WordsSource",
         "terms": "llmrec.retrieval.sources:TermsSource",
         "example": "llmrec.retrieval.sources:ExampleSource",
+        "complements": "llmrec.retrieval.sources:ComplementSource",
         "neighbours": "llmrec.retrieval.sources:NeighbourSource",
         "history": "llmrec.retrieval.sources:HistorySource",
         "popular": "llmrec.retrieval.sources:PopularSource",

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
 
 
+Intent = Literal["next", "similar", "complement"]
+"""What a list is of: what comes next, what is like an example, or what goes with an item."""
 MOST_ORDERS = 4096
 """Of the history that Shapley values are sampled over: the LLM reads as many histories as it has items for each."""
 LARGEST = 1e15
@@ -68,7 +70,10 @@ class Request:
     video
         A clip of something like what is wanted.
     like
-        Id of an item that is like what is wanted. It is not recommended itself.
+        Id of an item that is like what is wanted, or that what is wanted goes with. It is not recommended itself.
+    intent
+        What the list is of: "next", what comes next; "similar", what is like the example; "complement", what goes with
+        the item of `like` or, without one, the newest of the history. Default: "similar" with an example, else "next".
     never
         Ids of items that must not be recommended.
     context
@@ -112,6 +117,7 @@ class Request:
     context: Context | None = None
     shapley: int = 0
     style: "Style | None" = None
+    intent: Intent | None = None
 
     @classmethod
     def of(cls, request: "Request | None", fields: Mapping[str, Any]) -> "Request":
@@ -166,6 +172,7 @@ class Request:
                 object.__setattr__(self, field, normal_id(value))
         if len(given := [field for field in ("image", "video", "like") if getattr(self, field) is not None]) > 1:
             raise BadInput(f"{_quoted(given)} are given, and a request has one example; pass one of them", *given)
+        self._check_intent(given)
         if (self.shapley or self.style) and not self.explain:
             field = "shapley" if self.shapley else "style"
             raise BadInput(f"`{field}` is about reasons, which are not asked for; pass `explain` too", field, "explain")
@@ -207,6 +214,51 @@ class Request:
             if self.style not in STYLES:
                 raise BadInput(f"`style` is {self.style!r}; pass one of {', '.join(STYLES)}", "style")
 
+    def _check_intent(self, examples: Sequence[str]) -> None:
+        """Refuse an intent that lacks what it is about, or has what it is not about."""
+        if self.intent is None:
+            return
+        if self.intent not in get_args(Intent):
+            raise BadInput(f"`intent` is {self.intent!r}; pass one of {', '.join(get_args(Intent))}", "intent")
+        if self.intent == "next" and examples:
+            raise BadInput(
+                f"`intent` is 'next', and `{examples[0]}` is an example; pass 'similar' or leave `intent` out",
+                "intent", examples[0],
+            )  # fmt: skip
+        if self.intent == "similar" and not examples:
+            raise BadInput("`intent` is 'similar', and nothing says to what; pass `like`, `image` or `video`", "intent")
+        if self.intent == "complement" and examples not in ([], ["like"]):
+            raise BadInput(
+                f"what goes with an item of the catalogue can be found, not with `{examples[0]}`; pass `like`",
+                "intent", examples[0],
+            )  # fmt: skip
+        if self.intent == "complement" and not (examples or self.history or self.user is not None):
+            raise BadInput(
+                "`intent` is 'complement', and nothing says with what; pass `like`, or a `user` or `history` whose "
+                "newest item counts",
+                "intent", "like",
+            )  # fmt: skip
+
+    def anchor(self, catalog: Catalog) -> str | None:
+        """Id of the item that what is wanted goes with; None for another intent.
+
+        Raises
+        ------
+        UnknownUser
+            Where the catalogue lacks the user.
+        BadInput
+            Where the user has no history yet.
+        """
+        if self.intent != "complement":
+            return None
+        if self.like is not None:
+            return self.like
+        if not (history := self.history_ids(catalog)):
+            raise BadInput(
+                "the user has no history yet, so nothing says with what items are to go; pass `like`", "like"
+            )
+        return history[-1]
+
     def check(self, catalog: Catalog) -> None:
         """Refuse what `catalog` cannot answer, and files that cannot be read.
 
@@ -218,6 +270,7 @@ class Request:
             Where the file of an example cannot be read.
         """
         self.history_ids(catalog)
+        self.anchor(catalog)
         self.filter(catalog)
         self.exposure_bounds(catalog, lambda _: np.zeros(len(catalog.items), np.bool_))
         with about("never"):

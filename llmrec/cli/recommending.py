@@ -66,6 +66,13 @@ Exposure = Annotated[
         "tail, head, new, each value of an attribute, or a filter.",
     ),
 ]
+IntentOption = Annotated[
+    Literal["next", "similar", "complement"] | None,
+    typer.Option(
+        "--intent",
+        help="What comes next, what is like --like, or what goes with it, or with the newest item of the history.",
+    ),
+]
 K = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")]
 USERS = ("471", "943", "11")
 """Users of MovieLens-100K whom the demo recommends to."""
@@ -87,6 +94,7 @@ def recommend(
     image: Annotated[Path | None, typer.Option("--image", help="A picture of something like what is wanted.")] = None,
     video: Annotated[Path | None, typer.Option("--video", help="A clip of something like what is wanted.")] = None,
     like: Annotated[str | None, typer.Option("--like", help="Id of an item that is like what is wanted.")] = None,
+    intent: IntentOption = None,
     explain: Explain = False,
     shapley: Annotated[
         int,
@@ -114,7 +122,7 @@ def recommend(
     request = Request(
         user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
         one_per_title=one_per_title, exposure=exposure, image=image, video=video, like=like, shapley=shapley,
-        style=style,
+        style=style, intent=intent,
     )  # fmt: skip
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)

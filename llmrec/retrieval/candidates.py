@@ -51,6 +51,8 @@ class CandidateQuery:
         The requests' example, in the same vectors as `SourceInputs.media`; empty without one.
     k
         Items that each request wants at least.
+    anchor
+        Row of the item that what is wanted goes with; None where the requests want something else.
     alone
         Whether the index did not answer, so that the other sources have to propose more than they do beside it.
     """
@@ -64,6 +66,7 @@ class CandidateQuery:
     queries: Sequence[str] = ()
     example: Mapping[str, Floats] = field(default_factory=dict)
     k: int = 10
+    anchor: int | None = None
     alone: bool = False
 
 
@@ -89,6 +92,10 @@ class CandidateSource(Protocol):
     def candidates(self, query: CandidateQuery) -> Candidates:
         """Rows for each request of the batch."""
         ...
+
+
+def _none(_row: int) -> Rows:
+    return np.empty(0, np.intp)
 
 
 def _unchanged(_modality: str, vectors: Floats) -> Floats:
@@ -126,6 +133,8 @@ class SourceInputs:
         float32.
     short_media : modality -> (items, k) float32
         Unit rows of the modalities that the index compares along fewer axes than `media` have.
+    beside
+        Row of an item -> rows ``(n,)`` intp, a few hundred at most, that may go with it.
     shortened
         A modality and ``(n, dim)`` unit rows like those of `media` -> the same as the index compares them, ``(n, k)``.
     """
@@ -143,6 +152,7 @@ class SourceInputs:
     phrased_like: Callable[[Sequence[int], int], Rows]
     short_media: Mapping[str, VectorRows] = field(default_factory=dict)
     shortened: Callable[[str, Floats], Floats] = _unchanged
+    beside: Callable[[int], Rows] = _none
 
 
 SourceFactory = Callable[[SourceInputs], CandidateSource]

@@ -123,6 +123,18 @@ class ExampleSource:
         return Candidates([found.rows[0]] * len(query.vectors) if query.example else found.rows, found.degraded)
 
 
+class ComplementSource:
+    """What may go with the request's item: from baskets, by its words and variants, and of values that go with its own."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._beside = inputs.beside
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        rows = _NONE if query.anchor is None else self._beside(query.anchor)
+        return Candidates([rows] * len(query.vectors))
+
+
 class NeighbourSource:
     """The items that the history's items speak for most in the item-item model, by their stored lists."""
 

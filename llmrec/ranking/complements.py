@@ -1,0 +1,254 @@
+"""What goes with an item: features of co-purchase, content and sales, weighed by the later baskets of the catalogue.
+
+The weights are those of a conditional logit: of the candidates beside an item of a basket, which were in that basket? The
+baskets of each part of the users are described by what the other parts' baskets count, so that no basket speaks for
+itself. They are fitted at the first request, deterministically, and kept as long as the catalogue's events stay.
+
+References
+----------
+McFadden, "Conditional logit analysis of qualitative choice behavior" (1974, Frontiers in Econometrics).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog.baskets import Basket, baskets_of
+from llmrec.catalog.types import Catalog
+from llmrec.ranking.basket_counts import BasketCounts
+from llmrec.ranking.complement_features import NEAR, Anchored, ComplementFeatures, ItemFacts
+from llmrec.ranking.components import Components
+from llmrec.ranking.score_component import EXAMPLE, ComponentKey, Floats, InBatches, ItemRows, ScoringBatch
+
+COMPLEMENT = ComponentKey(EXAMPLE, "complement")
+"""How well items go with the request's item."""
+PARTS = 4
+"""Parts of the users; the baskets of one are described by those of the others."""
+MOST_EXAMPLES, MOST_OTHERS = 1500, 150
+"""Baskets that weights are fitted on, chosen by hash, and candidates of each that were not in it."""
+PRIOR = {"together": 0.5, "together so far": 0.5, "words": 0.5, "that month": 0.2, "ever": 0.2, "text": 0.2}
+"""Weights, in standard deviations, from which fitting starts, and with which a catalogue without baskets is left."""
+LIFT_PRIOR = 0.3
+"""That of the values' lift."""
+RIDGE, LEAST_RIDGE = 0.5, 1e-3
+"""By what weights are held to the prior: so much over the number of baskets, and so much at least."""
+COMPARED = 100_000
+"""Items up to which the nearest by media are among the candidates that weights are fitted on."""
+
+
+@dataclass(frozen=True, eq=False)
+class ComplementModel:
+    """What goes with the items of a catalogue.
+
+    Parameters
+    ----------
+    features
+        Describes items beside one.
+    weights
+        ``(features,)`` float32, of the features as they are.
+    now
+        Day of the catalogue's last event; NaN where no times are known.
+    baskets
+        How many baskets the weights were fitted on.
+    """
+
+    features: ComplementFeatures
+    weights: Floats
+    now: float = float("nan")
+    baskets: int = 0
+
+    @classmethod
+    def fit(cls, catalog: Catalog, facts: ItemFacts) -> "ComplementModel":
+        """From the events of a catalogue.
+
+        Parameters
+        ----------
+        catalog
+            Its events.
+        facts
+            What is known of its items.
+        """
+        baskets = baskets_of(catalog)
+        features = ComplementFeatures(facts, BasketCounts.of(baskets, len(catalog.items)))
+        examples = _examples(catalog, baskets, facts)
+        now = max((basket.day for basket in baskets if basket.day == basket.day), default=float("nan"))
+        return cls(features, _fitted(features.names, examples), now, len(examples))
+
+    def scores(self, request: Anchored, rows: ItemRows) -> Floats:
+        """``(C,)`` float32: how well each of `rows` goes with the request's item."""
+        return np.asarray(self.features.of(request, rows) @ self.weights, np.float32)
+
+    def proposed(self, request: Anchored) -> ItemRows:
+        """See `ComplementFeatures.proposed`."""
+        return self.features.proposed(request)
+
+
+@dataclass(frozen=True, eq=False)
+class ComplementComponent(InBatches):
+    """How well items go with one, for the person whose history it is.
+
+    Parameters
+    ----------
+    model
+        Of the catalogue.
+    anchor
+        Row of the item.
+    day
+        When it was taken, or now.
+    """
+
+    model: ComplementModel
+    anchor: int
+    day: float
+    key = COMPLEMENT
+
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        found = np.zeros((len(batch), len(rows)), np.float32)
+        for n, (history, past) in enumerate(zip(batch.histories, batch.pasts, strict=True)):
+            days = tuple(past.days(history, float("nan")))
+            found[n] = self.model.scores(Anchored(self.anchor, tuple(history), days, self.day), rows)
+        return found
+
+
+class Complements:
+    """Learns what goes with items when that is first asked, and keeps it while items come and go."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._held: tuple[object, object, ComplementModel] | None = None
+
+    def of(self, catalog: Catalog, components: Components) -> ComplementModel:
+        """The model of a catalogue.
+
+        Parameters
+        ----------
+        catalog
+            Its items and events.
+        components
+            Have the items' words and media.
+        """
+        with self._lock:
+            if self._held is None or self._held[0] is not catalog.items or self._held[1] is not catalog.histories:
+                facts = ItemFacts.of(catalog.items, components.terms, components.media)
+                before = self._held[2] if self._held and self._held[1] is catalog.histories else None
+                self._held = (catalog.items, catalog.histories, _over(before, catalog, facts))
+            return self._held[2]
+
+
+def _over(before: ComplementModel | None, catalog: Catalog, facts: ItemFacts) -> ComplementModel:
+    """The model of a catalogue whose items changed: counted anew, weighed as before where the features are the same."""
+    if before is None:
+        return ComplementModel.fit(catalog, facts)
+    features = ComplementFeatures(facts, BasketCounts.of(baskets_of(catalog), len(catalog.items)))
+    if features.names != before.features.names:
+        return ComplementModel.fit(catalog, facts)
+    return ComplementModel(features, before.weights, before.now, before.baskets)
+
+
+@dataclass(frozen=True, eq=False)
+class _Example:
+    """A basket's candidates `x (candidates, features)`, and which of them were in it."""
+
+    x: Floats
+    taken: NDArray[np.bool_] = field(repr=False)
+
+
+def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> list[_Example]:
+    users = [*catalog.histories]
+    part = [_hash(user) % PARTS for user in users]
+    able = [basket for basket in baskets if len(basket.rows) > 1]
+    chosen = sorted(able, key=lambda each: _hash(f"{users[each.user]}:{each.rows}"))[:MOST_EXAMPLES]
+    found = []
+    for n in range(PARTS):
+        counts = BasketCounts.of([each for each in baskets if part[each.user] != n], len(catalog.items))
+        features = ComplementFeatures(facts, counts)
+        for basket in chosen:
+            if part[basket.user] == n and (example := _example(basket, features, facts)) is not None:
+                found.append(example)
+    return found
+
+
+def _example(basket: Basket, features: ComplementFeatures, facts: ItemFacts) -> _Example | None:
+    """One item of a basket as the anchor, some others as what was taken so far, the rest as what goes with it."""
+    rng = np.random.default_rng(_hash(str(basket.rows)))
+    order = rng.permutation(len(basket.rows))
+    known = int(rng.integers(0, max(len(order) - 1, 1))) if rng.random() < 0.5 else 0
+    rows = [basket.rows[n] for n in order]
+    anchor, so_far, rest = rows[0], rows[1 : 1 + known], rows[1 + known :]
+    days = (*basket.days, *[basket.day] * known)
+    request = Anchored(anchor, (*basket.before, *so_far), days, basket.day)
+    candidates = np.concatenate([features.proposed(request), _near(facts, anchor)])
+    candidates = np.setdiff1d(candidates, [anchor, *request.history])
+    taken = np.isin(candidates, rest)
+    if not taken.any():
+        return None
+    others = np.flatnonzero(~taken)
+    kept = np.sort(np.concatenate([np.flatnonzero(taken), rng.permutation(others)[:MOST_OTHERS]]))
+    return _Example(features.of(request, candidates[kept]), taken[kept])
+
+
+def _near(facts: ItemFacts, anchor: int) -> ItemRows:
+    """The nearest rows by media, as an index finds them for a request."""
+    found = [np.empty(0, np.intp)]
+    for vectors in facts.media.values():
+        if NEAR < len(vectors) <= COMPARED:
+            alike = vectors.products(vectors[[anchor]], np.arange(len(vectors)))[0]
+            found.append(np.argpartition(-alike, NEAR)[:NEAR])
+    return np.concatenate(found)
+
+
+def _fitted(names: Sequence[str], examples: Sequence[_Example]) -> Floats:
+    """``(features,)``: weights that make what was taken likeliest, held to the prior."""
+    from scipy.optimize import minimize  # a third of a second to import
+
+    prior = np.array([PRIOR.get(name, LIFT_PRIOR if name.endswith(" lift") else 0.0) for name in names])
+    if not examples:
+        return prior.astype(np.float32)
+    x = np.concatenate([each.x for each in examples])
+    taken = np.concatenate([each.taken for each in examples])
+    starts = np.cumsum([0, *(len(each.taken) for each in examples)])
+    sizes, count = np.diff(starts), len(examples)
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    spread = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
+    x = (x - mean) / spread
+    share = (taken / np.repeat(np.add.reduceat(taken.astype(np.float64), starts[:-1]), sizes)).astype(np.float32)
+    reached = share @ x
+    ridge = max(RIDGE / count, LEAST_RIDGE)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits = x @ weights.astype(np.float32)
+        top = np.maximum.reduceat(logits, starts[:-1])
+        chance = np.exp(logits - np.repeat(top, sizes))
+        total = np.add.reduceat(chance, starts[:-1])
+        likelihood = float(share @ logits) - float((top + np.log(total)).sum(dtype=np.float64))
+        expected = (chance / np.repeat(total, sizes)) @ x
+        away = weights - prior
+        return -likelihood / count + ridge * float(away @ away), (expected - reached) / count + 2 * ridge * away
+
+    found = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return np.asarray(found.x / spread, np.float32)
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest())
+
+
+def day_of(row: int, moments: Sequence[tuple[int, float]], now: float) -> float:
+    """When an item was taken last, in days since 1970; `now` where no event tells of it.
+
+    Parameters
+    ----------
+    row
+        Of the item.
+    moments
+        As `llmrec.catalog.feedback.Past` has them.
+    now
+        Day of the last event of the catalogue; NaN where times are not known.
+    """
+    own = [day for at, day in moments if at == row]
+    return own[-1] if own else max((day for _, day in moments[-1:]), default=now)
