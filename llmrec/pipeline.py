@@ -124,10 +124,13 @@ class Pipeline:
     @property
     def complement_model(self) -> ComplementModel:
         """What goes with the items; learnt from the catalogue's events at the first call, which takes seconds."""
-        private = "privacy" in self.checkpoint.info.provenance  # of single users' events nothing is to be told
-        return self.complements.of(
-            replace(self.catalog, histories=_NO_EVENTS) if private else self.catalog, self.components
-        )
+        return self.complements.of(self.countable_catalog, self.components)
+
+    @cached_property
+    def countable_catalog(self) -> Catalog:
+        """The catalogue with the events that may be counted: none where the checkpoint was trained privately."""
+        private = "privacy" in self.checkpoint.info.provenance
+        return replace(self.catalog, histories=_NO_EVENTS) if private else self.catalog
 
     def _beside(self, row: int) -> NDArray[np.intp]:
         return self.complement_model.proposed(Anchored(row))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from llmrec.errors import NotExplainable
 from llmrec.evidence.effects import Situation
 from llmrec.evidence.measure import AblationSetup, add_shapley, measure
+from llmrec.evidence.pairings import pairing
 from llmrec.evidence.surrogate import with_traits
 from llmrec.rationale.write import stream_rationales
 from llmrec.response import Recommended, Response, Streamed, Trace
@@ -117,6 +118,10 @@ def _explained(
     scored = situation.scored
     attributed = pipeline.surrogate.of(situation.fused(situation.parts), scored.rows, scored.counts)
     measured = replace(measured, evidence=tuple(with_traits(each, attributed, catalog) for each in measured.evidence))
+    if scoring.example is not None and scoring.example.goes_with and scoring.example.row is not None:
+        anchor, events = pipeline.catalog.items[scoring.example.row].id, pipeline.countable_catalog
+        found = (replace(each, pairing=pairing(events, each.item, anchor)) for each in measured.evidence)
+        measured = replace(measured, evidence=tuple(found))
     trace.lap("evidence")
     if shapley:
         measured = add_shapley(measured, situation, rows, setup, catalog, shapley)

@@ -8,8 +8,8 @@ from llmrec.catalog.feedback import DAY, EARLIEST, denies
 from llmrec.catalog.types import Catalog, Interaction
 
 GAP = 0.25
-"""Days without an event, after which another basket begins: purchases of one day stay together where times are days, and
-a sitting of some hours where they are seconds."""
+"""Days without an event, after which another basket begins: purchases of one day stay together where times are days,
+and a sitting of some hours where they are seconds."""
 MOST = 20
 """Items of a basket: what somebody rates in one sitting goes on for hundreds, of which those next to one another tell
 most."""

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import same_id
-from llmrec.request import Request
+from llmrec.request import Intent, Request
 from llmrec.verification.reading import ClaimVerdict
 
 if TYPE_CHECKING:
@@ -36,7 +36,14 @@ class RequestArguments(BaseModel):
         max_length=2000,
         description="Filters, joined by 'and': year>=1990 and genre=Comedy|Drama and genre!=Horror.",
     )
-    like: ItemId | None = Field(None, description="Id of an item that is like what is wanted.")
+    like: ItemId | None = Field(
+        None, description="Id of an item that is like what is wanted, or that it is to go with."
+    )
+    intent: Intent | None = Field(
+        None,
+        description="next: what the person may choose next; similar: what is like the item of `like`; complement: what "
+        "goes with that item or, without one, with the newest that the person chose.",
+    )
     k: int = Field(5, ge=1, le=MAX_ITEMS, description="How many items.")
 
 

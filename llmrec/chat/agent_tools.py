@@ -278,6 +278,7 @@ class AgentTools:
                 query=request.query,
                 where=request.where,
                 like=request.like,
+                intent=arguments.intent,
                 k=request.k,
                 explain=arguments.reasons,
             )

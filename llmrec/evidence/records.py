@@ -95,6 +95,49 @@ class CoOccurrence:
         return cls(str(record["history_item"]), *counts)
 
 
+@dataclass(frozen=True)
+class Pairing:
+    """What days say of the recommended item and the one that it is to go with: counts, never whose.
+
+    Like those of `CoOccurrence` they are of 20 people or more and rounded to tens; all are 0 where nothing may be told.
+
+    Attributes
+    ----------
+    anchor : str
+        The item that the recommended one is to go with.
+    item_value, anchor_value : str or None
+        Keys of the attributes of both that were counted; None: the items themselves were.
+    both : int
+        Days on which one user took both.
+    group, takers : int
+        Days with the anchor's side, and with the item's.
+    days : int
+        All days on which a user took something.
+    shared : str or None
+        Without counts, key of an attribute that both items have.
+    """
+
+    anchor: str
+    item_value: str | None = None
+    anchor_value: str | None = None
+    both: int = 0
+    group: int = 0
+    takers: int = 0
+    days: int = 0
+    shared: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Pairing":
+        """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
+        words = (None if record[name] is None else str(record[name]) for name in ("item_value", "anchor_value"))
+        counts = (int(record[name]) for name in ("both", "group", "takers", "days"))
+        return cls(str(record["anchor"]), *words, *counts, None if record["shared"] is None else str(record["shared"]))
+
+
 def rounded_count(users: int) -> int:
     """A count of users as it is told.
 
@@ -226,6 +269,8 @@ class ItemEvidence:
         R² of the surrogate from which the effects of traits come; None where it was not fitted.
     ratings : mapping of str to float
         History item -> what the user gave it, of those that raise the score, where the scorer reads ratings.
+    pairing : Pairing or None
+        What is known of the item beside the one that it is to go with; None where something else was wanted.
     """
 
     item: str
@@ -236,6 +281,7 @@ class ItemEvidence:
     shapley: tuple[ShapleyValue, ...] = ()
     fidelity: float | None = None
     ratings: Mapping[str, float] = field(default_factory=dict)
+    pairing: Pairing | None = None
 
     @property
     def history(self) -> tuple[Evidence, ...]:
@@ -311,6 +357,8 @@ class ItemEvidence:
         }
         if self.ratings:
             record["ratings"] = dict(self.ratings)
+        if self.pairing:
+            record["pairing"] = self.pairing.to_dict()
         return record if self.fidelity is None else record | {"fidelity": round(self.fidelity, 4)}
 
     @classmethod
@@ -326,6 +374,7 @@ class ItemEvidence:
             tuple(map(ShapleyValue.from_dict, record.get("shapley", ()))),
             None if fidelity is None else float(fidelity),
             {str(item): float(rating) for item, rating in record.get("ratings", {}).items()},
+            Pairing.from_dict(record["pairing"]) if record.get("pairing") else None,
         )
 
 

@@ -36,8 +36,11 @@ LIFT_PRIOR = 0.3
 """That of the values' lift."""
 RIDGE, LEAST_RIDGE = 0.5, 1e-3
 """By what weights are held to the prior: so much over the number of baskets, and so much at least."""
-COMPARED = 100_000
-"""Items up to which the nearest by media are among the candidates that weights are fitted on."""
+KNOWN = 0.5
+"""Share of the baskets of which more than one item is taken as known."""
+COMPARED, AT_ONCE = 100_000, 256
+"""Items up to which the nearest by media are among the candidates that weights are fitted on; and items that these are
+looked for at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,48 +161,63 @@ class _Example:
     taken: NDArray[np.bool_] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """One item of a basket as the anchor, some others as what was taken so far, the rest as what was chosen."""
+
+    user: int
+    request: Anchored
+    rest: tuple[int, ...]
+
+    @classmethod
+    def of(cls, basket: Basket) -> "_Choice":
+        rng = np.random.default_rng(_hash(str(basket.rows)))
+        anchor, *others = (basket.rows[n] for n in rng.permutation(len(basket.rows)))
+        known = int(rng.integers(0, len(others))) if rng.random() < KNOWN else 0
+        history, days = (*basket.before, *others[:known]), (*basket.days, *[basket.day] * known)
+        return cls(basket.user, Anchored(anchor, history, days, basket.day), tuple(others[known:]))
+
+
 def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> list[_Example]:
     users = [*catalog.histories]
     part = [_hash(user) % PARTS for user in users]
     able = [basket for basket in baskets if len(basket.rows) > 1]
     chosen = sorted(able, key=lambda each: _hash(f"{users[each.user]}:{each.rows}"))[:MOST_EXAMPLES]
+    choices = [_Choice.of(basket) for basket in chosen]
+    near = _near(facts, [choice.request.anchor for choice in choices])
     found = []
     for n in range(PARTS):
         counts = BasketCounts.of([each for each in baskets if part[each.user] != n], len(catalog.items))
         features = ComplementFeatures(facts, counts)
-        for basket in chosen:
-            if part[basket.user] == n and (example := _example(basket, features, facts)) is not None:
-                found.append(example)
+        own = [_example(each, rows, features) for each, rows in zip(choices, near, strict=True) if part[each.user] == n]
+        found += [each for each in own if each is not None]
     return found
 
 
-def _example(basket: Basket, features: ComplementFeatures, facts: ItemFacts) -> _Example | None:
-    """One item of a basket as the anchor, some others as what was taken so far, the rest as what goes with it."""
-    rng = np.random.default_rng(_hash(str(basket.rows)))
-    order = rng.permutation(len(basket.rows))
-    known = int(rng.integers(0, max(len(order) - 1, 1))) if rng.random() < 0.5 else 0
-    rows = [basket.rows[n] for n in order]
-    anchor, so_far, rest = rows[0], rows[1 : 1 + known], rows[1 + known :]
-    days = (*basket.days, *[basket.day] * known)
-    request = Anchored(anchor, (*basket.before, *so_far), days, basket.day)
-    candidates = np.concatenate([features.proposed(request), _near(facts, anchor)])
-    candidates = np.setdiff1d(candidates, [anchor, *request.history])
-    taken = np.isin(candidates, rest)
+def _example(choice: _Choice, near: ItemRows, features: ComplementFeatures) -> _Example | None:
+    """A choice as it is scored; None where no candidate was in the basket."""
+    request = choice.request
+    candidates = np.concatenate([features.proposed(request), near])
+    candidates = np.setdiff1d(candidates, [request.anchor, *request.history])
+    taken = np.isin(candidates, choice.rest)
     if not taken.any():
         return None
-    others = np.flatnonzero(~taken)
-    kept = np.sort(np.concatenate([np.flatnonzero(taken), rng.permutation(others)[:MOST_OTHERS]]))
+    others = np.random.default_rng(request.anchor).permutation(np.flatnonzero(~taken))
+    kept = np.sort(np.concatenate([np.flatnonzero(taken), others[:MOST_OTHERS]]))
     return _Example(features.of(request, candidates[kept]), taken[kept])
 
 
-def _near(facts: ItemFacts, anchor: int) -> ItemRows:
-    """The nearest rows by media, as an index finds them for a request."""
-    found = [np.empty(0, np.intp)]
+def _near(facts: ItemFacts, anchors: Sequence[int]) -> list[ItemRows]:
+    """For each item the nearest rows by media, as an index finds them for a request."""
+    found = [np.empty(0, np.intp) for _ in anchors]
     for vectors in facts.media.values():
-        if NEAR < len(vectors) <= COMPARED:
-            alike = vectors.products(vectors[[anchor]], np.arange(len(vectors)))[0]
-            found.append(np.argpartition(-alike, NEAR)[:NEAR])
-    return np.concatenate(found)
+        if not NEAR < len(vectors) <= COMPARED:
+            continue
+        for start in range(0, len(anchors), AT_ONCE):
+            asked = vectors[[*anchors[start : start + AT_ONCE]]]
+            for n, alike in enumerate(vectors.products(asked, np.arange(len(vectors))), start):
+                found[n] = np.concatenate([found[n], np.argpartition(-alike, NEAR)[:NEAR]])
+    return found
 
 
 def _fitted(names: Sequence[str], examples: Sequence[_Example]) -> Floats:

@@ -16,6 +16,7 @@ from llmrec.rationale.brief import Brief, Lead
 from llmrec.rationale.natural import natural_drafts
 from llmrec.rationale.phrasing import Style, plain_drafts, styled_drafts
 from llmrec.verification import Claim, Grounds, RuleVerifier, Verdict, Verifier
+from llmrec.verification.pairings import pairing_sentence
 
 Source = Literal["llm", "llm-retry", "plain"]
 """Writer of a sentence: the LLM, the LLM at its second attempt, or the rules."""
@@ -184,7 +185,9 @@ def stream_rationales(
     texts_used: set[str] = set()
     by_rule = style is not None or writer == "rules"
     for group in _groups(len(items), [1] if by_rule else sizes):
-        finished = {n: _example_rationale(example, items[n].evidence, catalog) for n in group if n in by_example}
+        finished = {
+            n: _example_rationale(example, items[n].evidence, catalog, verifier) for n in group if n in by_example
+        }
         rounds: tuple[tuple[int, Source], ...] = () if by_rule else ((seed, "llm"), (seed + 1, "llm-retry"))
         for round_seed, source in rounds:
             pending = {n: leads.pop(n) if n in leads else items[n].brief.lead(rng) for n in group if n not in finished}
@@ -290,7 +293,12 @@ def _caused_by_example(evidence: ItemEvidence, example: str) -> bool:
     return bool(example and effects) and max(effects, key=lambda pair: pair[0])[1] == example
 
 
-def _example_rationale(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
+def _example_rationale(example: str, evidence: ItemEvidence, catalog: Catalog, verifier: Verifier) -> Rationale:
+    if evidence.pairing is not None:
+        told = pairing_sentence(evidence.pairing, evidence.item, catalog)
+        verdict = verifier.verify(told, Grounds.of(evidence))
+        if verdict.ok:
+            return Rationale(told, "plain", verdict.claims, evidence)
     text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
     return Rationale(text, "plain", (), evidence)
 

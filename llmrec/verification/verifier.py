@@ -27,6 +27,7 @@ from llmrec.registry import working
 from llmrec.verification.entailment import EntailmentModel, shipped
 from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.lexical import open_text_claims, word_claims
+from llmrec.verification.pairings import pairing_claim
 from llmrec.verification.premises import statement_of, ungrounded
 from llmrec.verification.propositions import Judgement, Proposition, judge
 from llmrec.verification.propositions.frame_text import SILENT
@@ -136,6 +137,8 @@ class RuleVerifier:
     def verify(self, text: str, grounds: Grounds) -> Verdict:
         """See `Verifier`; an open text passes where none of its claims is contradicted."""
         self._catalog.rows([grounds.item, *grounds.history])
+        if grounds.evidence is not None and (told := pairing_claim(text, grounds.evidence, self._catalog)):
+            return Verdict((told,), "" if told.verdict == "supported" else _problem(told))
         reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
         claims = find_claims(reading, grounds, self._catalog)
         quoted = quoted_sentences(text, Facts(grounds, self._catalog).story(grounds.item))

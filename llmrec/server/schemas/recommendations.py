@@ -10,7 +10,7 @@ from llmrec import context
 from llmrec.catalog import Interaction
 from llmrec.catalog.feedback import KINDS, NEGATIVE, kind_of
 from llmrec.context import Season, TimeOfDay
-from llmrec.request import LARGEST, Request
+from llmrec.request import LARGEST, Intent, Request
 from llmrec.response import Response
 from llmrec.server.schemas.common import Attribute, Id, OneLine, Seconds, StrictBody, Text, Words
 from llmrec.verification.reading import ClaimVerdict
@@ -102,7 +102,12 @@ class RecommendationRequest(StrictBody):
     exposure: Words | None = Field(
         None, description="Shares of the list that groups have at least or at most: tail>=0.3; brand<=0.4."
     )
-    like: Id | None = Field(None, description="An item that is like what is wanted.")
+    like: Id | None = Field(None, description="An item that is like what is wanted, or that it is to go with.")
+    intent: Intent | None = Field(
+        None,
+        description="next: what comes next; similar: what is like the item of `like`; complement: what goes with it or, "
+        "without one, with the newest item of the history. Default: similar with `like`, else next.",
+    )
     context: Context | None = None
 
     @model_validator(mode="after")
@@ -137,6 +142,7 @@ class RecommendationRequest(StrictBody):
             one_per_title=self.one_per_title,
             exposure=self.exposure or None,
             like=self.like,
+            intent=self.intent,
             context=self.context.to_context() if self.context else None,
         )
 
@@ -200,6 +206,22 @@ class Companions(BaseModel):
     people: int
 
 
+class Pairing(BaseModel):
+    """On how many of the `group` days with the item that this is to go with, or its value, this or its value was taken.
+
+    Its own days are `takers` of all `days`; each is of 20 people or more, to the nearest ten, or 0 where it is not told.
+    """
+
+    anchor: str
+    item_value: str | None
+    anchor_value: str | None
+    both: int
+    group: int
+    takers: int
+    days: int
+    shared: str | None
+
+
 class Share(BaseModel):
     """A history item's Shapley value with its standard error."""
 
@@ -221,6 +243,8 @@ class Evidence(BaseModel):
     """R² of the linear model from which the effects of attributes (`trait`) come."""
     ratings: dict[str, float] = {}
     """What the user gave history items that raise the score, where the scorer reads ratings."""
+    pairing: Pairing | None = None
+    """What is known of the item beside the one that it is to go with, where that was asked for."""
 
 
 class RefusedSentence(BaseModel):
@@ -323,6 +347,7 @@ class StoredRequest(BaseModel):
     context: Context | None = None  # answers that were kept before there was context have none
     exposure: str | None = None  # nor had they this
     one_per_title: bool = False
+    intent: Intent | None = None  # nor this
     events: tuple[tuple[str, float, float | None, str | None], ...] = ()
     """Item, timestamp, rating and kind of each event that is known behind the history."""
 
@@ -352,6 +377,7 @@ class StoredRequest(BaseModel):
             context=Context(**asdict(request.context)) if request.context else None,
             exposure=request.exposure,
             one_per_title=request.one_per_title,
+            intent=request.intent,
             events=tuple((e.item, e.timestamp, e.rating, e.kind) for e in request.events),
         )
 
@@ -381,6 +407,7 @@ class StoredRequest(BaseModel):
             context=self.context.to_context() if self.context else None,
             exposure=self.exposure,
             one_per_title=self.one_per_title,
+            intent=self.intent,
         )
 
 
