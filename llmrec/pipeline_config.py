@@ -42,8 +42,8 @@ class PipelineConfig(Config):
     )  # fmt: skip
     """The sources whose proposals are ranked: index (the nearest items by query vector), content, words and example
     (the nearest by media to the newest history items, to the query, to the example), terms (items that have the query's
-    words), complements (of what goes with an item), neighbours (of the history in the item-item model), history (where things are taken again), popular, new
-    (items that nobody has chosen yet), and your own."""
+    words), complements (of what goes with an item), neighbours (of the history in the item-item model), history (where
+    things are taken again), popular, new (items that nobody has chosen yet), and your own."""
     verifier: str = "rules"
     """What decides which sentences of the LLM reach a user: rules, entailment (rules, and a small model for what they
     leave open: more true sentences pass, and some false ones), or one of your own."""

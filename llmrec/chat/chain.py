@@ -30,7 +30,8 @@ from llmrec.chat.transcript import Message, introduced, reason_in_chinese, rende
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.evidence.records import ItemEvidence
-from llmrec.request import Intent, Request
+from llmrec.request import Intent as ListIntent
+from llmrec.request import Request
 from llmrec.retrieval.filters import parse_where
 
 Messages = str | Sequence[BaseMessage | tuple[str, str] | dict[str, Any]]
@@ -276,10 +277,10 @@ def recommend_tool(
         parse_where(fixed, catalog)
 
     def answer(
-        query: str, where: str | None = None, like: str | None = None, intent: Intent | None = None, k: int = 5
+        query: str, where: str | None = None, like: str | None = None, intent: ListIntent | None = None, k: int = 5
     ) -> tuple[str, list[dict[str, Any]]]:
         try:
-            arguments = ToolArguments(query=query, where=where, like=like, k=k)
+            arguments = ToolArguments(query=query, where=where, like=like, intent=intent, k=k)
             request, _ = read_request(arguments, catalog, catalog, (fixed,))
             response = recommender.recommend(
                 replace(request, user=user, history=history, never=never, intent=intent, explain=True, context=context)

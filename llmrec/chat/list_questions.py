@@ -27,8 +27,7 @@ from llmrec.chat.nlu.suitability import audience_of, suiting
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS, UNKNOWN_OF_ALL
-from llmrec.evidence.records import rounded_count
-from llmrec.evidence.selection import MIN_GROUP
+from llmrec.evidence.records import MIN_GROUP, rounded_count
 from llmrec.retrieval.filters import parse_where, written
 
 _OPENING = r"(?:(?:so|and|but|ok|hm+|well|wait)[, ]+)*"

@@ -12,7 +12,7 @@ DeYoung et al. 2020, "ERASER: A Benchmark to Evaluate Rationalized NLP Models" (
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import isfinite, nan
 from typing import Any, Literal
 
@@ -28,6 +28,10 @@ FAINT is the noise floor: 95 % of the effects between films that have nothing in
 is called a reason without a hedge. STRONG is what chance does not reach by picking either: the largest such effect on
 one film lies below it 19 times in 20. Both measured by `python -m eval.effect_noise`.
 """
+
+
+MIN_GROUP = 20
+"""Smallest number of users that evidence gives: fewer could be identified, and their share is unreliable."""
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,32 @@ class Pairing:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Pairing":
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
-        words = (None if record[name] is None else str(record[name]) for name in ("item_value", "anchor_value"))
-        counts = (int(record[name]) for name in ("both", "group", "takers", "days"))
-        return cls(str(record["anchor"]), *words, *counts, None if record["shared"] is None else str(record["shared"]))
+        own, theirs, shared = (
+            None if record[name] is None else str(record[name]) for name in ("item_value", "anchor_value", "shared")
+        )
+        both, group, takers, days = (int(record[name]) for name in ("both", "group", "takers", "days"))
+        return cls(str(record["anchor"]), own, theirs, both, group, takers, days, shared)
+
+    def counted(self, exact: tuple[int, int, int, int], people: int) -> "Pairing | None":
+        """With counts as they are told.
+
+        Parameters
+        ----------
+        exact : tuple of int
+            `both`, `group`, `takers` and `days`.
+        people : int
+            Of how many users the smallest of these is.
+
+        Returns
+        -------
+        Pairing or None
+            None where fewer than `MIN_GROUP` people are behind a count, or both are together no more than by chance,
+            as counted or as rounded.
+        """
+        both, group, takers, days = told = tuple(map(rounded_count, exact))
+        if people < MIN_GROUP or any(own * n <= first * second for own, first, second, n in (exact, told)):
+            return None
+        return replace(self, both=both, group=group, takers=takers, days=days)
 
 
 def rounded_count(users: int) -> int:

@@ -10,13 +10,10 @@ from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import without_refused
 from llmrec.errors import BadInput
-from llmrec.evidence.records import CoOccurrence, Evidence, ItemEvidence, rounded_count
+from llmrec.evidence.records import MIN_GROUP, CoOccurrence, Evidence, ItemEvidence, rounded_count
 
 MAX_HISTORY, MAX_SHARED = 3, 3
 """History items kept as evidence, and shared attributes kept for each of them."""
-
-MIN_GROUP = 20
-"""Smallest number of users that evidence gives: fewer could be identified, and their share is unreliable."""
 
 
 def rank_evidence(

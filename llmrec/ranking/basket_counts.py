@@ -24,8 +24,8 @@ SHRINK_VALUES = 20.0
 FEW, MANY = 2, 300
 """Distinct values from which an attribute tells items apart, and up to which pairs of its values are counted."""
 LEAST_SHARE = 5
-"""Items that a value has on average, where the pairs of an attribute's values are counted; of fewer it is the number of a
-product or series, whose items are one another's variants."""
+"""Items that a value has on average, where the pairs of an attribute's values are counted; of fewer it is the number of
+a product or series, whose items are one another's variants."""
 HOURS = 22
 """Bits of an event's hour since 1970."""
 
@@ -160,7 +160,8 @@ class BasketCounts:
         own = [*anchors]
         both = Reached(self.together[own]).at(rows).sum(axis=0)
         chance = self.having[own].sum() * self.having[rows] / max(self.baskets, 1)
-        return np.log((both + SHRINK) / (chance + SHRINK)).astype(np.float32)
+        lift: Floats = np.log((both + SHRINK) / (chance + SHRINK)).astype(np.float32)
+        return lift
 
     def taken_within(self, rows: ItemRows, day: float, days: float) -> Floats:
         """How often items were taken in the days up to a moment.

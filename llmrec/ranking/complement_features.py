@@ -1,7 +1,7 @@
 """What is known of an item beside the one that something is to go with: co-purchase, words, media, values, sales.
 
-Counts come from the baskets of a catalogue (`llmrec.ranking.basket_counts`). Every feature is of some rows alone, so that
-a request costs what its candidates do.
+Counts come from the baskets of a catalogue (`llmrec.ranking.basket_counts`). Every feature is of some rows alone, so
+that a request costs what its candidates do.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,7 @@
 """What goes with an item: features of co-purchase, content and sales, weighed by the later baskets of the catalogue.
 
-The weights are those of a conditional logit: of the candidates beside an item of a basket, which were in that basket? The
-baskets of each part of the users are described by what the other parts' baskets count, so that no basket speaks for
+The weights are those of a conditional logit: of the candidates beside an item of a basket, which were in that basket?
+The baskets of each part of the users are described by what the other parts' baskets count, so that no basket speaks for
 itself. They are fitted at the first request, deterministically, and kept as long as the catalogue's events stay.
 
 References

@@ -124,7 +124,7 @@ class ExampleSource:
 
 
 class ComplementSource:
-    """What may go with the request's item: from baskets, by its words and variants, and of values that go with its own."""
+    """What may go with the request's item: from baskets, by its words and variants, by values that go with its own."""
 
     def __init__(self, inputs: SourceInputs) -> None:
         self._beside = inputs.beside

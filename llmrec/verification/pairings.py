@@ -2,10 +2,10 @@
 
 import re
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.day_counts import DayCounts
+from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun, natural_order
 from llmrec.catalog.wording import Wording, wording
-from llmrec.evidence.pairings import pairing
 from llmrec.evidence.records import ItemEvidence, Pairing
 from llmrec.verification.reading import Claim
 
@@ -36,10 +36,11 @@ def pairing_sentence(record: Pairing, item: str, catalog: Catalog) -> str:
             return f'"{own}" is here because of "{anchor}".'
         facet = Facet.of(record.shared)
         return f'Too few days tell what goes with "{anchor}"; this {words.noun} shares its {_value(facet)}.'
-    theirs, ours = _sides(record, anchor, words)
+    theirs, ours = _sides(record, words)
+    mine, everything = f"{record.takers:,}", f"{record.days:,}"
     return (
         f'Goes with "{anchor}": of about {record.group:,} days on which people {words.chose} {theirs}, '
-        f"they {words.chose} {ours} too on about {record.both:,}, against about {record.takers:,} of all {record.days:,}."
+        f"they {words.chose} {ours} too on about {record.both:,}, against about {mine} of all {everything}."
     )
 
 
@@ -63,7 +64,7 @@ def pairing_claim(text: str, evidence: ItemEvidence, catalog: Catalog) -> Claim 
     """
     if evidence.pairing is None:
         return None
-    true = pairing_sentence(pairing(catalog, evidence.item, evidence.pairing.anchor), evidence.item, catalog)
+    true = pairing_sentence(_anew(evidence.pairing, evidence.item, catalog), evidence.item, catalog)
     against = f"days of item {evidence.item} and item {evidence.pairing.anchor}"
     if text == true:
         return Claim("people", text, 0, "supported", against, reason=True)
@@ -72,7 +73,28 @@ def pairing_claim(text: str, evidence: ItemEvidence, catalog: Catalog) -> Claim 
     return None
 
 
-def _sides(record: Pairing, anchor: str, words: Wording) -> tuple[str, str]:
+def _anew(record: Pairing, item: str, catalog: Catalog) -> Pairing:
+    """What the catalogue's events and attributes say of a record; the two items alone where they do not bear it."""
+    bare = Pairing(record.anchor, record.item_value, record.anchor_value)
+    if record.days:
+        days = derived(catalog, DayCounts)
+        if record.item_value is None or record.anchor_value is None:
+            counts, people = days.of_items(*catalog.rows([record.anchor, item]))
+            return bare.counted(counts, people) or Pairing(record.anchor)
+        theirs, own = Facet.of(record.anchor_value), Facet.of(record.item_value)
+        if _has(theirs, record.anchor, catalog) and _has(own, item, catalog):
+            counts, people = days.of_values(theirs, own)
+            return bare.counted(counts, people) or Pairing(record.anchor)
+    shared = Facet.of(record.shared) if record.shared else None
+    both = shared is not None and all(_has(shared, id, catalog) for id in (record.anchor, item))
+    return Pairing(record.anchor, shared=record.shared if both else None)
+
+
+def _has(facet: Facet, item: str, catalog: Catalog) -> bool:
+    return facet in Vocabulary.of(catalog).facets[item]
+
+
+def _sides(record: Pairing, words: Wording) -> tuple[str, str]:
     if record.anchor_value is None or record.item_value is None:
         return "it", f"this {words.noun}"
     theirs, ours = Facet.of(record.anchor_value), Facet.of(record.item_value)

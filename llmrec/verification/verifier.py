@@ -137,8 +137,8 @@ class RuleVerifier:
     def verify(self, text: str, grounds: Grounds) -> Verdict:
         """See `Verifier`; an open text passes where none of its claims is contradicted."""
         self._catalog.rows([grounds.item, *grounds.history])
-        if grounds.evidence is not None and (told := pairing_claim(text, grounds.evidence, self._catalog)):
-            return Verdict((told,), "" if told.verdict == "supported" else _problem(told))
+        if grounds.evidence is not None and (paired := pairing_claim(text, grounds.evidence, self._catalog)):
+            return Verdict((paired,), "" if paired.verdict == "supported" else _problem(paired))
         reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
         claims = find_claims(reading, grounds, self._catalog)
         quoted = quoted_sentences(text, Facts(grounds, self._catalog).story(grounds.item))

@@ -105,8 +105,8 @@ class RecommendationRequest(StrictBody):
     like: Id | None = Field(None, description="An item that is like what is wanted, or that it is to go with.")
     intent: Intent | None = Field(
         None,
-        description="next: what comes next; similar: what is like the item of `like`; complement: what goes with it or, "
-        "without one, with the newest item of the history. Default: similar with `like`, else next.",
+        description="next: what comes next; similar: what is like the item of `like`; complement: what goes with it "
+        "or, without one, with the newest item of the history. Default: similar with `like`, else next.",
     )
     context: Context | None = None
 
@@ -209,7 +209,7 @@ class Companions(BaseModel):
 class Pairing(BaseModel):
     """On how many of the `group` days with the item that this is to go with, or its value, this or its value was taken.
 
-    Its own days are `takers` of all `days`; each is of 20 people or more, to the nearest ten, or 0 where it is not told.
+    Its own days are `takers` of all `days`; each is of 20 people or more, to the nearest ten, or 0 where none is told.
     """
 
     anchor: str
