@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
+from llmrec.chat.complement_lists import complemented_item, no_item, opening
 from llmrec.chat.descriptions import error_in_chinese
 from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
 from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.complements import complemented
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
@@ -139,9 +141,30 @@ class Conversation(LineAnswers):
         """
         if not line.strip() and image is None:
             return Reply(help_text(self.catalog))
+        if image is None and (listing := self._complements(line)):
+            return listing
         if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
             return self._of_talk(talk, line)
         return self._read(line, image)
+
+    def _complements(self, line: str) -> Reply | None:
+        """List what goes with the item that a line names; None for any other line."""
+        asked = complemented(line)
+        if asked is None:
+            return None
+        before, language = self.state, language_of(line)
+        try:
+            item = complemented_item(asked, before, self.history, self._words, self._offered)
+        except BadInput as error:
+            raise BadInput(error_in_chinese(str(error)) if language == "zh" else str(no_item(error))) from error
+        if item is None:
+            return None
+        self._before, self._language = before, language
+        state = before.model_copy(update={"question": None, "spoken": (), "last_line": "", "last_line_changed": True})
+        self.state = (liking((item,), state) if asked.taken else state).remembering(before)
+        wanted = self._lists.new(self.state, None, (), like=item, last=before.last)
+        reply = self._listing(wanted.model_copy(update={"goes_with": True}), opening(item, self.catalog, language))
+        return dataclasses.replace(reply, language=language)
 
     def _read(self, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that tells of no items in passing."""
@@ -164,6 +187,8 @@ class Conversation(LineAnswers):
         Reply
             As `reply`.
         """
+        if image is None and (listing := self._complements(line)):
+            return listing
         if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
             return self._of_talk(talk, line)
         written = self._reader.written_out(line, self._items, self.history)

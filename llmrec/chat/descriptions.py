@@ -51,7 +51,8 @@ def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
     if state.refused:
         parts.append(describe_refused(state.refused, catalog, language, query=last.query or "" if last else ""))
     if last is not None and last.like is not None and last.like in catalog.row:
-        parts.append(SAYS["recap like"][language].format(title=catalog.item(last.like).title))
+        way = "recap goes with" if last.goes_with else "recap like"
+        parts.append(SAYS[way][language].format(title=catalog.item(last.like).title))
     if last is not None and last.query:
         parts.append(SAYS["recap words"][language].format(query=last.query))
     joint = ";" if language == "zh" else "; "
@@ -210,7 +211,10 @@ def understood(
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
     joint, query = ";" if language == "zh" else "; ", listing.query or ""
-    if listing.like not in (None, *((before.last.like, *before.last.items) if before.last else ())):
+    if not listing.goes_with and listing.like not in (
+        None,
+        *((before.last.like, *before.last.items) if before.last else ()),
+    ):
         title = catalog.item(listing.like).title if listing.like and listing.like in catalog.row else ""
         said += [SAYS["like title"][language].format(title=natural_order(title))] if title else []
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]

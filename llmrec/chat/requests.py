@@ -98,6 +98,7 @@ class RequestWriter:
             query=with_kinds(in_english(_ranked(target.query or ""), self._words), self._words, stated) or None,
             k=target.length or LIST_LENGTH,
             like=target.like,
+            intent="complement" if target.goes_with and target.like is not None else None,
             image=None if target.image is None else self._pictures[target.image],
             never=self.available(self.never(target, state, history)),
             one_per_title=True,

@@ -25,6 +25,8 @@ class ListState(BaseModel):
         The query that the list answers.
     like
         Id of the item that the list is like.
+    goes_with
+        Whether it is of what goes with that item, in place of what is like it.
     image
         SHA-256 digest of the picture that the list is like. The picture itself is not part of the state.
     conditions
@@ -44,6 +46,7 @@ class ListState(BaseModel):
     items: tuple[str, ...] = ()
     query: str | None = None
     like: str | None = None
+    goes_with: bool = False
     image: str | None = None
     conditions: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()

@@ -231,6 +231,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Going by kinds, {titles} could be; which of them is the {word} I cannot tell.",
         "zh": "按类型看,《{titles}》都有可能;哪个{word}我说不准。",
     },
+    "goes with": {"en": "To go with {title}:", "zh": "可以和《{title}》搭配的:"},
+    "goes with film": {"en": "People who watched {title} watched these around it:", "zh": "看《{title}》的人前后还看了这些:"},
+    "recap goes with": {"en": "to go with {title}", "zh": "和《{title}》搭配"},
     "like title": {"en": "Something like {title}, then.", "zh": "好的,找类似《{title}》的。"},
     "judged by text": {"en": "{title} should be {word}; of it the description says: {text}", "zh": "《{title}》应该{word},介绍里写着:{text}"},
     "judged most by text": {
