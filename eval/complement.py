@@ -1,7 +1,8 @@
 """What goes with an item: `python -m eval.complement --data ../shared/data/hm`.
 
-Basket completion. Of every basket of two items or more in the held-out part of the rolling split (one user, one day), the
-first item is given, with what the user took before; the others are to be found among all items that the user has not. NDCG@10 over baskets, then over users. Models learn from the train part alone; how much of the history a rival
+Basket completion. Of every basket of two items or more in the held-out part of the rolling split (one user, one day),
+the first item is given, with what the user took before; the others are to be found among all items that the user has
+not. NDCG@10 over baskets, then over users. Models learn from the train part alone; how much of the history a rival
 reads (the item alone, its basket so far, all of it) and its constants are chosen on valid. Test is measured once.
 
 llmrec is measured as a request with `intent="complement"` is answered: candidate sources propose, the complement model

@@ -1,8 +1,10 @@
 """What a request refuses by itself, how an error names what it is about, and its context in words."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,3 +148,30 @@ def test_the_prompt_holds_both_and_stays_as_it_was_without_context() -> None:
 def test_a_time_that_there_is_not_is_refused() -> None:
     with pytest.raises(BadInput, match="`season` is 'monsoon'; pass one of spring"):
         Context(season="monsoon")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"intent": "with"}, "`intent` is 'with'; pass one of next, similar, complement"),
+        ({"intent": "complement"}, "nothing says with what; pass `like`, or a `user` or `history`"),
+        ({"intent": "complement", "history": ()}, "nothing says with what"),
+        ({"intent": "complement", "image": b"GIF"}, "not with `image`; pass `like`"),
+        ({"intent": "similar"}, "nothing says to what; pass `like`, `image` or `video`"),
+        ({"intent": "next", "like": "1"}, "`like` is an example; pass 'similar' or leave `intent` out"),
+    ],
+)
+def test_an_intent_that_lacks_what_it_is_about_is_refused(asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(BadInput, match=words) as refused:
+        Request(**asked)
+    assert "intent" in refused.value.fields
+
+
+def test_what_is_to_go_with_something_has_an_item_to_go_with(tiny_catalog: Catalog) -> None:
+    assert Request(intent="complement", like="3", user="u1").anchor(tiny_catalog) == "3"
+    assert Request(intent="complement", history=("3", "5")).anchor(tiny_catalog) == "5"
+    assert Request(intent="complement", user="u1").anchor(tiny_catalog) == tiny_catalog.history("u1")[-1]
+    assert Request(like="3").anchor(tiny_catalog) is None
+    new = replace(tiny_catalog, histories={**tiny_catalog.histories, "new": ()})
+    with pytest.raises(BadInput, match="the user has no history yet"):
+        Request(intent="complement", user="new").check(new)

@@ -1,26 +1,22 @@
-"""What goes with an item: features of co-purchase, content and sales, weighed by the later baskets of the catalogue.
+"""What goes with an item: features of co-purchase, content and sales, weighed by the baskets of the catalogue.
 
-The weights are those of a conditional logit: of the candidates beside an item of a basket, which were in that basket?
 The baskets of each part of the users are described by what the other parts' baskets count, so that no basket speaks for
-itself. They are fitted at the first request, deterministically, and kept as long as the catalogue's events stay.
-
-References
-----------
-McFadden, "Conditional logit analysis of qualitative choice behavior" (1974, Frontiers in Econometrics).
+itself when the features are weighed. That is done at the first request, takes seconds, is deterministic, and is kept as
+long as the catalogue's events stay.
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llmrec.catalog.baskets import Basket, baskets_of
 from llmrec.catalog.types import Catalog
 from llmrec.ranking.basket_counts import BasketCounts
 from llmrec.ranking.complement_features import NEAR, Anchored, ComplementFeatures, ItemFacts
+from llmrec.ranking.complement_fit import ComplementWeights, Example
 from llmrec.ranking.components import Components
 from llmrec.ranking.score_component import EXAMPLE, ComponentKey, Floats, InBatches, ItemRows, ScoringBatch
 
@@ -28,14 +24,8 @@ COMPLEMENT = ComponentKey(EXAMPLE, "complement")
 """How well items go with the request's item."""
 PARTS = 4
 """Parts of the users; the baskets of one are described by those of the others."""
-MOST_EXAMPLES, MOST_OTHERS = 1500, 150
+MOST_EXAMPLES, MOST_OTHERS = 2500, 150
 """Baskets that weights are fitted on, chosen by hash, and candidates of each that were not in it."""
-PRIOR = {"together": 0.5, "together so far": 0.5, "words": 0.5, "that month": 0.2, "ever": 0.2, "text": 0.2}
-"""Weights, in standard deviations, from which fitting starts, and with which a catalogue without baskets is left."""
-LIFT_PRIOR = 0.3
-"""That of the values' lift."""
-RIDGE, LEAST_RIDGE = 0.5, 1e-3
-"""By what weights are held to the prior: so much over the number of baskets, and so much at least."""
 KNOWN = 0.5
 """Share of the baskets of which more than one item is taken as known."""
 COMPARED, AT_ONCE = 100_000, 256
@@ -52,17 +42,14 @@ class ComplementModel:
     features
         Describes items beside one.
     weights
-        ``(features,)`` float32, of the features as they are.
+        What the features weigh.
     now
         Day of the catalogue's last event; NaN where no times are known.
-    baskets
-        How many baskets the weights were fitted on.
     """
 
     features: ComplementFeatures
-    weights: Floats
+    weights: ComplementWeights
     now: float = float("nan")
-    baskets: int = 0
 
     @classmethod
     def fit(cls, catalog: Catalog, facts: ItemFacts) -> "ComplementModel":
@@ -77,13 +64,12 @@ class ComplementModel:
         """
         baskets = baskets_of(catalog)
         features = ComplementFeatures(facts, BasketCounts.of(baskets, len(catalog.items)))
-        examples = _examples(catalog, baskets, facts)
-        now = max((basket.day for basket in baskets if basket.day == basket.day), default=float("nan"))
-        return cls(features, _fitted(features.names, examples), now, len(examples))
+        weights = ComplementWeights.fit(features.names, _examples(catalog, baskets, facts))
+        return cls(features, weights, max((each.day for each in baskets if each.day == each.day), default=float("nan")))
 
     def scores(self, request: Anchored, rows: ItemRows) -> Floats:
         """``(C,)`` float32: how well each of `rows` goes with the request's item."""
-        return np.asarray(self.features.of(request, rows) @ self.weights, np.float32)
+        return self.weights.scores(self.features.of(request, rows))
 
     def proposed(self, request: Anchored) -> ItemRows:
         """See `ComplementFeatures.proposed`."""
@@ -150,15 +136,7 @@ def _over(before: ComplementModel | None, catalog: Catalog, facts: ItemFacts) ->
     features = ComplementFeatures(facts, BasketCounts.of(baskets_of(catalog), len(catalog.items)))
     if features.names != before.features.names:
         return ComplementModel.fit(catalog, facts)
-    return ComplementModel(features, before.weights, before.now, before.baskets)
-
-
-@dataclass(frozen=True, eq=False)
-class _Example:
-    """A basket's candidates `x (candidates, features)`, and which of them were in it."""
-
-    x: Floats
-    taken: NDArray[np.bool_] = field(repr=False)
+    return ComplementModel(features, before.weights, before.now)
 
 
 @dataclass(frozen=True)
@@ -178,7 +156,7 @@ class _Choice:
         return cls(basket.user, Anchored(anchor, history, days, basket.day), tuple(others[known:]))
 
 
-def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> list[_Example]:
+def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> list[Example]:
     users = [*catalog.histories]
     part = [_hash(user) % PARTS for user in users]
     able = [basket for basket in baskets if len(basket.rows) > 1]
@@ -194,7 +172,7 @@ def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> 
     return found
 
 
-def _example(choice: _Choice, near: ItemRows, features: ComplementFeatures) -> _Example | None:
+def _example(choice: _Choice, near: ItemRows, features: ComplementFeatures) -> Example | None:
     """A choice as it is scored; None where no candidate was in the basket."""
     request = choice.request
     candidates = np.concatenate([features.proposed(request), near])
@@ -204,7 +182,7 @@ def _example(choice: _Choice, near: ItemRows, features: ComplementFeatures) -> _
         return None
     others = np.random.default_rng(request.anchor).permutation(np.flatnonzero(~taken))
     kept = np.sort(np.concatenate([np.flatnonzero(taken), others[:MOST_OTHERS]]))
-    return _Example(features.of(request, candidates[kept]), taken[kept])
+    return Example(features.of(request, candidates[kept]), taken[kept])
 
 
 def _near(facts: ItemFacts, anchors: Sequence[int]) -> list[ItemRows]:
@@ -218,38 +196,6 @@ def _near(facts: ItemFacts, anchors: Sequence[int]) -> list[ItemRows]:
             for n, alike in enumerate(vectors.products(asked, np.arange(len(vectors))), start):
                 found[n] = np.concatenate([found[n], np.argpartition(-alike, NEAR)[:NEAR]])
     return found
-
-
-def _fitted(names: Sequence[str], examples: Sequence[_Example]) -> Floats:
-    """``(features,)``: weights that make what was taken likeliest, held to the prior."""
-    from scipy.optimize import minimize  # a third of a second to import
-
-    prior = np.array([PRIOR.get(name, LIFT_PRIOR if name.endswith(" lift") else 0.0) for name in names])
-    if not examples:
-        return prior.astype(np.float32)
-    x = np.concatenate([each.x for each in examples])
-    taken = np.concatenate([each.taken for each in examples])
-    starts = np.cumsum([0, *(len(each.taken) for each in examples)])
-    sizes, count = np.diff(starts), len(examples)
-    mean, spread = x.mean(axis=0), x.std(axis=0)
-    spread = np.where(spread > 1e-6, spread, 1.0).astype(np.float32)
-    x = (x - mean) / spread
-    share = (taken / np.repeat(np.add.reduceat(taken.astype(np.float64), starts[:-1]), sizes)).astype(np.float32)
-    reached = share @ x
-    ridge = max(RIDGE / count, LEAST_RIDGE)
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logits = x @ weights.astype(np.float32)
-        top = np.maximum.reduceat(logits, starts[:-1])
-        chance = np.exp(logits - np.repeat(top, sizes))
-        total = np.add.reduceat(chance, starts[:-1])
-        likelihood = float(share @ logits) - float((top + np.log(total)).sum(dtype=np.float64))
-        expected = (chance / np.repeat(total, sizes)) @ x
-        away = weights - prior
-        return -likelihood / count + ridge * float(away @ away), (expected - reached) / count + 2 * ridge * away
-
-    found = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return np.asarray(found.x / spread, np.float32)
 
 
 def _hash(text: str) -> int:

@@ -1,6 +1,7 @@
-"""Lines that want what goes with an item: "what goes with 2?", "I bought a phone, what else do I need?", 这个配什么好."""
+"""Lines that want what goes with an item: "what goes with 2?", "I bought X, what else do I need?", 这个配什么好."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from llmrec.chat.nlu.intent import THAT
@@ -102,7 +103,7 @@ def complemented(line: str) -> Complemented | None:
     >>> complemented("这个配什么好"), complemented("a bag to go with it")
     (Complemented(subject='that', taken=False), None)
     """
-    text = " ".join(line.split()).strip()
+    text = " ".join(unicodedata.normalize("NFKC", line).split())  # commas and question marks of Chinese as of English
     if took := _TOOK.fullmatch(text):
         if _ELSE.fullmatch(took["rest"]) or _with(took["rest"]):
             return Complemented(_subject(took["title"]), True)
