@@ -384,7 +384,7 @@ def load_pipeline(
     media.release()
     return Pipeline(
         catalog, checkpoint, model, media, table, components, engine, index, tuple(problems), catalog.items,
-        fingerprint.version, remarks=remarks, config=config,
+        fingerprint.version, remarks=remarks, config=config, complements=Complements(home / "complements"),
     )  # fmt: skip
 
 

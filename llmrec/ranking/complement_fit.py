@@ -188,7 +188,7 @@ def _network(joined: _Joined, logits: Floats) -> Network:
                 chance = torch.log_softmax(scores.masked_fill(~there[part], -1e9), 1)
                 loss = -(share[part] * chance.masked_fill(~hit[part], 0)).sum(1).mean()
                 optimiser.zero_grad()
-                loss.backward()  
+                loss.backward()
                 optimiser.step()
     learnt = (each.detach().numpy() for each in (first.weight, first.bias, last.weight[0]))
     return Network(joined.mean, joined.spread, *learnt)

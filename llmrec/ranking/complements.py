@@ -8,6 +8,7 @@ long as the catalogue's events stay.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -16,6 +17,7 @@ from llmrec.catalog.baskets import Basket, baskets_of
 from llmrec.catalog.types import Catalog
 from llmrec.ranking.basket_counts import BasketCounts
 from llmrec.ranking.complement_features import NEAR, Anchored, ComplementFeatures, ItemFacts
+from llmrec.ranking.complement_files import load_weights, save_weights, weights_file
 from llmrec.ranking.complement_fit import ComplementWeights, Example
 from llmrec.ranking.components import Components
 from llmrec.ranking.score_component import EXAMPLE, ComponentKey, Floats, InBatches, ItemRows, ScoringBatch
@@ -52,7 +54,7 @@ class ComplementModel:
     now: float = float("nan")
 
     @classmethod
-    def fit(cls, catalog: Catalog, facts: ItemFacts) -> "ComplementModel":
+    def fit(cls, catalog: Catalog, facts: ItemFacts, folder: Path | None = None) -> "ComplementModel":
         """From the events of a catalogue.
 
         Parameters
@@ -61,10 +63,18 @@ class ComplementModel:
             Its events.
         facts
             What is known of its items.
+        folder
+            Where weights are kept; None keeps none.
         """
         baskets = baskets_of(catalog)
         features = ComplementFeatures(facts, BasketCounts.of(baskets, len(catalog.items)))
-        weights = ComplementWeights.fit(features.names, _examples(catalog, baskets, facts))
+        seen = (*features.names, *(f"{modality} {x.shape[1]}" for modality, x in facts.media.items()))
+        file = None if folder is None else weights_file(folder, catalog, seen)
+        weights = None if file is None else load_weights(file)
+        if weights is None:
+            weights = ComplementWeights.fit(features.names, _examples(catalog, baskets, facts))
+            if file is not None:
+                save_weights(file, weights)
         return cls(features, weights, max((each.day for each in baskets if each.day == each.day), default=float("nan")))
 
     def scores(self, request: Anchored, rows: ItemRows) -> Floats:
@@ -105,10 +115,16 @@ class ComplementComponent(InBatches):
 
 
 class Complements:
-    """Learns what goes with items when that is first asked, and keeps it while items come and go."""
+    """Learns what goes with items when that is first asked, and keeps it while items come and go.
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    Parameters
+    ----------
+    folder
+        Where weights are kept for the next process; None keeps none.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder, self._lock = folder, Lock()
         self._held: tuple[object, object, ComplementModel] | None = None
 
     def of(self, catalog: Catalog, components: Components) -> ComplementModel:
@@ -125,17 +141,17 @@ class Complements:
             if self._held is None or self._held[0] is not catalog.items or self._held[1] is not catalog.histories:
                 facts = ItemFacts.of(catalog.items, components.terms, components.media)
                 before = self._held[2] if self._held and self._held[1] is catalog.histories else None
-                self._held = (catalog.items, catalog.histories, _over(before, catalog, facts))
+                self._held = (catalog.items, catalog.histories, _over(before, catalog, facts, self._folder))
             return self._held[2]
 
 
-def _over(before: ComplementModel | None, catalog: Catalog, facts: ItemFacts) -> ComplementModel:
+def _over(before: ComplementModel | None, catalog: Catalog, facts: ItemFacts, folder: Path | None) -> ComplementModel:
     """The model of a catalogue whose items changed: counted anew, weighed as before where the features are the same."""
     if before is None:
-        return ComplementModel.fit(catalog, facts)
+        return ComplementModel.fit(catalog, facts, folder)
     features = ComplementFeatures(facts, BasketCounts.of(baskets_of(catalog), len(catalog.items)))
     if features.names != before.features.names:
-        return ComplementModel.fit(catalog, facts)
+        return ComplementModel.fit(catalog, facts, folder)
     return ComplementModel(features, before.weights, before.now)
 
 

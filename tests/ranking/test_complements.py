@@ -2,6 +2,7 @@
 
 import tracemalloc
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,3 +146,18 @@ def test_with_hundreds_of_baskets_a_network_joins_and_learns_the_same_again() ->
     assert first.weights.network is not None and second.weights.network is not None
     assert np.array_equal(first.weights.network.last, second.weights.network.last)
     assert [ranked(first, catalog, f"tent-{brand}")[0] for brand in BRANDS] == [f"peg-{brand}" for brand in BRANDS]
+
+
+def test_weights_are_found_again_and_are_those_of_their_events(tmp_path: Path) -> None:
+    catalog = shop()
+    facts = ItemFacts.of(catalog.items, Terms.of(catalog.items), {})
+    first = ComplementModel.fit(catalog, facts, tmp_path)
+    (file,) = tmp_path.iterdir()
+    written = file.stat().st_mtime_ns
+    again = ComplementModel.fit(catalog, facts, tmp_path)
+    assert np.array_equal(first.weights.linear, again.weights.linear) and file.stat().st_mtime_ns == written
+    fewer = replace(catalog, histories=dict([*catalog.histories.items()][:60]))
+    ComplementModel.fit(fewer, facts, tmp_path)
+    assert len([*tmp_path.iterdir()]) == 2
+    file.write_bytes(b"damaged")
+    assert np.array_equal(ComplementModel.fit(catalog, facts, tmp_path).weights.linear, first.weights.linear)
