@@ -267,7 +267,7 @@ def test_an_agent_can_send_nothing_else(tool: BaseTool, arguments: dict[str, Any
 
 
 def test_its_schema_says_what_may_be_asked(tool: BaseTool) -> None:
-    assert set(tool.args) == {"query", "where", "like", "k"}
+    assert set(tool.args) == {"query", "where", "like", "intent", "k"}
     assert "genres" in tool.description and "year" in tool.description
 
 

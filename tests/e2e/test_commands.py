@@ -80,6 +80,8 @@ def test_history_filter_and_wish(on: list[str | Path]) -> None:
 
 def test_new_users_get_answers(on: list[str | Path]) -> None:
     assert len(result("recommend", *on, "-k", "4")["items"]) == 4
+    beside = result("recommend", *on, "--intent", "complement", "--like", "f00", "-k", "4")["items"]
+    assert len(beside) == 4 and "f00" not in [item["id"] for item in beside]
     assert len(result("recommend", *on, "--query", "a western")["items"]) == 10
 
 

@@ -47,12 +47,26 @@ def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
     assert len(rainy["items"]) == 10
 
 
+def test_what_goes_with_an_item_is_listed_and_explained(client: TestClient) -> None:
+    answer = ask(client, like="50", intent="complement", k=3)
+    assert "50" not in [item["id"] for item in answer["items"]] and len(answer["items"]) == 3
+    assert [item["id"] for item in answer["items"]] != [item["id"] for item in ask(client, like="50", k=3)["items"]]
+    why = client.get(f"/v1/explanations/{answer['id']}").json()
+    assert [item["id"] for item in why["items"]] == [item["id"] for item in answer["items"]]
+    assert all(item["rationale"]["evidence"]["pairing"]["anchor"] == "50" for item in why["items"])
+    newest = ask(client, history=["1", "50"], intent="complement", k=3)
+    assert "50" not in [item["id"] for item in newest["items"]]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code", "words"),
     [
         ({"user": "nobody"}, 404, "unknown_user", "nobody"),
         ({"history": ["99999"]}, 404, "unknown_item", "99999"),
         ({"like": "99999"}, 404, "unknown_item", "99999"),
+        ({"like": "99999", "intent": "complement"}, 404, "unknown_item", "99999"),
+        ({"intent": "complement"}, 422, "bad_input", "nothing says with what"),
+        ({"intent": "beside"}, 422, "bad_input", "similar"),
         ({"user": "42", "where": "year 1990"}, 422, "bad_filter", "year 1990"),
         ({"user": "42", "where": "colour=red"}, 422, "bad_filter", "colour"),
         ({"user": "42", "exposure": "tail"}, 422, "bad_input", "no rule"),
