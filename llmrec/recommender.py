@@ -216,6 +216,34 @@ class Recommender:
         """
         return self.recommend(**{**fields, "like": item, "k": k})
 
+    def complements(self, item: str, k: int = 10, **fields: Any) -> Response:
+        """Recommend items that go with one of the catalogue.
+
+        Parameters
+        ----------
+        item
+            Id of the item, which is not recommended itself.
+        k
+            Number of items wanted.
+        **fields
+            Other fields of a `Request`: with a `user`, a `history` or a `query`, these count.
+
+        Returns
+        -------
+        Response
+            What a request with `intent="complement"` and `like=item` is answered.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem, BadFilter, BadInput
+            As `recommend` does.
+
+        Examples
+        --------
+        >>> recommender.complements("1", k=3)  # doctest: +SKIP
+        """
+        return self.recommend(**{**fields, "intent": "complement", "like": item, "k": k})
+
     def stream(self, request: Request) -> Streamed:
         """Rank the items now, and give the reasons one by one as they are written.
 

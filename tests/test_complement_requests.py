@@ -57,6 +57,7 @@ def test_the_case_comes_first_and_the_phone_is_not_listed(shop: Recommender) -> 
     for brand in BRANDS:
         listed = ids(shop, intent="complement", like=f"Phone-{brand}", k=5)
         assert listed[0] == f"Case-{brand}" and f"Phone-{brand}" not in listed
+        assert [item.id for item in shop.complements(f"Phone-{brand}", k=5).items] == listed
     assert ids(shop, like="Phone-Lima", k=5)[0] != "Case-Lima"  # what is like it is another phone
 
 

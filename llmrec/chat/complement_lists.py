@@ -20,13 +20,13 @@ _NEWEST = 30
 
 
 def complemented_item(
-    asked: Complemented, state: DialogueState, history: Sequence[str], words: Catalog, offered: Container[str]
+    requested: Complemented, state: DialogueState, history: Sequence[str], words: Catalog, offered: Container[str]
 ) -> str | None:
     """Find the item that a line wants something to go with.
 
     Parameters
     ----------
-    asked
+    requested
         What the line says.
     state
         What the conversation has come to.
@@ -50,17 +50,17 @@ def complemented_item(
     """
     listed = state.last.items if state.last else ()
     known = [id for id in reversed(history) if id in offered and id in words.row]
-    if asked.subject == THAT and state.topic is None and known:
+    if requested.subject == THAT and state.topic is None and known:
         return known[0]
-    if asked.subject in (THAT, LAST) or asked.subject.isdigit():
-        return find_item(asked.subject, state, words, offered)
-    if id := _worded(asked.subject, (*listed, *known[:_NEWEST]), words):
+    if requested.subject in (THAT, LAST) or requested.subject.isdigit():
+        return find_item(requested.subject, state, words, offered)
+    if id := _worded(requested.subject, (*listed, *known[:_NEWEST]), words):
         return id
     try:
-        id = find_title(asked.subject, words)
+        id = find_title(requested.subject, words)
     except UnknownItem:
         everything = (item.id for item in words.items if item.id in offered)
-        return _worded(asked.subject, everything, words) if asked.taken else None
+        return _worded(requested.subject, everything, words) if requested.owned else None
     return id if id in offered else None
 
 

@@ -161,7 +161,7 @@ class Conversation(LineAnswers):
             return None
         self._before, self._language = before, language
         state = before.model_copy(update={"question": None, "spoken": (), "last_line": "", "last_line_changed": True})
-        self.state = (liking((item,), state) if asked.taken else state).remembering(before)
+        self.state = (liking((item,), state) if asked.owned else state).remembering(before)
         wanted = self._lists.new(self.state, None, (), like=item, last=before.last)
         reply = self._listing(wanted.model_copy(update={"goes_with": True}), opening(item, self.catalog, language))
         return dataclasses.replace(reply, language=language)

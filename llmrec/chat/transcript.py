@@ -11,13 +11,14 @@ from typing import Protocol
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.wording import plain
+from llmrec.catalog.vocabulary import Facet
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
-from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.records import ItemEvidence, Pairing
 
 EARLIER_CHARACTERS = 20_000
 """Characters of earlier lines that are read where no state of the conversation is kept; older lines are left out."""
@@ -129,6 +130,8 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool =
     '推荐《Fargo》,是因为它最接近您说的。没有您说的话,它会排第508,而不是第2。'
     """
     title = plain(catalog.item(evidence.item).title)
+    if evidence.pairing is not None and not evidence.answers_query:
+        return _pairing_in_chinese(evidence.pairing, title, catalog)
     reasons = []
     if evidence.answers_query:
         named = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.queried))
@@ -148,6 +151,26 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool =
         if rank.rank_without != rank.rank:
             told_rank = f"没有{what},它会排第{rank.rank_without},而不是第{rank.rank}。"
     return f"推荐《{title}》,是因为{',也因为'.join(reasons)}。{told_rank}"
+
+
+def _pairing_in_chinese(pairing: Pairing, title: str, catalog: Catalog) -> str:
+    """Say in Chinese why an item goes with another, from what was counted alone."""
+    anchor = plain(catalog.item(pairing.anchor).title)
+    verb = "看" if wording(catalog).noun == "film" else "买"
+    said = f"推荐《{title}》,是为了和《{anchor}》搭配"
+    if pairing.days:
+        keys = (pairing.anchor_value, pairing.item_value)
+        theirs, ours = (in_chinese(Facet.of(key).value) if key else "" for key in keys)
+        first = f"{verb}过“{theirs}”的" if theirs else f"{verb}过它的"
+        second = "又" if theirs and theirs == ours else "也"
+        what = f"{verb}了“{ours}”" if ours else f"{verb}了这个"
+        return (
+            f"{said}:在{first}约{pairing.group}天里,有约{pairing.both}天{second}{what};"
+            f"全部约{pairing.days}天里只有约{pairing.takers}天。"
+        )
+    if pairing.shared is None:
+        return f"{said}。"
+    return f"{said};同一天的记录太少,只知道两者都是“{in_chinese(Facet.of(pairing.shared).value)}”。"
 
 
 def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:

@@ -62,8 +62,8 @@ class ValuePairs:
         scaled = sp.diags(counts.weight) @ of_basket
         own = sp.diags(np.asarray(counts.baskets.T @ counts.weight).ravel()) @ held
         pairs = np.asarray((of_basket.T @ scaled - held.T @ own).todense(), np.float64)
-        taken = pairs.sum(axis=0) + 1e-9
-        chance = taken / taken.sum()
+        events = pairs.sum(axis=0) + 1e-9
+        chance = events / events.sum()
         shrunk = (pairs + SHRINK_VALUES * chance) / (pairs.sum(axis=1, keepdims=True) + SHRINK_VALUES)
         there = np.asarray(held.sum(axis=0)).ravel() / max(held.shape[0], 1)
         share = np.log((chance + 1e-4) / (there + 1e-4)) if counts.baskets.shape[0] else np.zeros(len(values))
@@ -113,14 +113,16 @@ class BasketCounts:
         ``(items,)`` float32: baskets of two items and more with each.
     baskets
         How many of these there are.
-    taken
-        ``(events,)`` int64, ascending: row and hour of every event, for `taken_within`.
+    events
+        ``(events,)`` int64, ascending: row and hour of every event, for `events_within`.
+    totals
+        The baskets themselves, from which pairs of values are counted.
     """
 
     together: sp.csr_matrix
     having: Floats
     baskets: int
-    taken: NDArray[np.int64] = field(repr=False)
+    events: NDArray[np.int64] = field(repr=False)
     totals: PairTotals = field(repr=False)
 
     @classmethod
@@ -139,8 +141,8 @@ class BasketCounts:
         together.setdiag(0)
         together.eliminate_zeros()
         having = np.asarray(totals.baskets.sum(axis=0), np.float32).ravel()
-        taken = np.array([_moment(row, each.day) for each in baskets for row in each.rows], np.int64)
-        return cls(together, having, totals.baskets.shape[0], np.sort(taken), totals)
+        events = np.array([_moment(row, each.day) for each in baskets for row in each.rows], np.int64)
+        return cls(together, having, totals.baskets.shape[0], np.sort(events), totals)
 
     def lift(self, anchors: Sequence[int], rows: ItemRows) -> Floats:
         """Log of how many times as often as by chance items are taken together with some items, shrunk to 0.
@@ -163,7 +165,7 @@ class BasketCounts:
         lift: Floats = np.log((both + SHRINK) / (chance + SHRINK)).astype(np.float32)
         return lift
 
-    def taken_within(self, rows: ItemRows, day: float, days: float) -> Floats:
+    def events_within(self, rows: ItemRows, day: float, days: float) -> Floats:
         """How often items were taken in the days up to a moment.
 
         Parameters
@@ -185,8 +187,8 @@ class BasketCounts:
             last = min(int(day * 24), last)
             first = max(int((day - days) * 24), -1)
         keys = rows.astype(np.int64) << HOURS
-        upto = np.searchsorted(self.taken, keys + last, "right")
-        return (upto - np.searchsorted(self.taken, keys + first, "right")).astype(np.float32)
+        upto = np.searchsorted(self.events, keys + last, "right")
+        return (upto - np.searchsorted(self.events, keys + first, "right")).astype(np.float32)
 
     def beside(self, anchor: int, most: int) -> ItemRows:
         """Rows of the items that were in baskets with one, those of the largest lift first."""

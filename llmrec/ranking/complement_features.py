@@ -20,7 +20,7 @@ from llmrec.vector_rows import VectorRows
 Floats = NDArray[np.float32]
 ItemRows = NDArray[np.intp]
 
-BESIDE, WORDED, VARIANTS, NEAR = 200, 200, 60, 150
+BESIDE, BY_TERMS, VARIANTS, NEAR = 200, 200, 60, 150
 """Rows that are proposed: from baskets, by words, by title, and by media where they are compared one by one."""
 LIFTED, POPULAR = 4, 12
 """Values of each attribute that an item speaks for most, and the most taken items of each that are proposed."""
@@ -148,8 +148,8 @@ class ComplementFeatures:
         for values in facts.numbers.values():
             found += [np.abs(values[rows] - values[anchor]), values[rows] - values[anchor]]
         for days in WINDOWS.values():
-            found.append(none if np.isnan(request.day) else np.log1p(counts.taken_within(rows, request.day, days)))
-        found.append(np.log1p(counts.taken_within(rows, float("nan"), 0.0)))
+            found.append(none if np.isnan(request.day) else np.log1p(counts.events_within(rows, request.day, days)))
+        found.append(np.log1p(counts.events_within(rows, float("nan"), 0.0)))
         return np.stack(found, axis=1).astype(np.float32)
 
     def proposed(self, request: Anchored) -> ItemRows:
@@ -164,7 +164,7 @@ class ComplementFeatures:
         found = [self.counts.beside(row, BESIDE) for row in (anchor, *request.so_far)]
         found.append(self.facts.variants.of_title(anchor, VARIANTS))
         if self.facts.terms is not None:
-            found += [self.facts.terms.like_history([row], WORDED) for row in (anchor, *request.so_far[-2:])]
+            found += [self.facts.terms.like_history([row], BY_TERMS) for row in (anchor, *request.so_far[-2:])]
         found += [
             self._popular(n, column) for n, pair in enumerate(self.pairs) for column in pair.lifted(anchor, LIFTED)
         ]
@@ -172,17 +172,17 @@ class ComplementFeatures:
 
     def _popular(self, n: int, column: int) -> ItemRows:
         """Rows of the most taken items that have a value of the n-th attribute."""
-        rows, ends = self._most_taken[n]
+        rows, ends = self._most_popular[n]
         return rows[ends[column] : ends[column + 1]][:POPULAR]
 
     @cached_property
-    def _most_taken(self) -> list[tuple[ItemRows, NDArray[np.intp]]]:
+    def _most_popular(self) -> list[tuple[ItemRows, NDArray[np.intp]]]:
         """For each attribute the items by value, the most taken first, and where each value's begin."""
         found = []
         for pair in self.pairs:
             held = pair.held.tocoo()
-            taken = self.counts.taken_within(held.row.astype(np.intp), float("nan"), 0.0)
-            order = np.lexsort((-taken, held.col))
+            popular = self.counts.events_within(held.row.astype(np.intp), float("nan"), 0.0)
+            order = np.lexsort((-popular, held.col))
             ends = np.searchsorted(held.col[order], np.arange(len(pair.values) + 1))
             found.append((held.row[order].astype(np.intp), ends.astype(np.intp)))
         return found

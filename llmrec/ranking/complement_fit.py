@@ -40,12 +40,12 @@ class Example:
     ----------
     x
         ``(candidates, features)`` float32.
-    taken
+    chosen
         ``(candidates,)`` bool: which were in the basket, one at least.
     """
 
     x: Floats
-    taken: NDArray[np.bool_] = field(repr=False)
+    chosen: NDArray[np.bool_] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,17 +120,17 @@ class _Joined:
     """All candidates in one, those of the n-th basket from `starts[n]` on."""
 
     x: Floats
-    taken: NDArray[np.bool_]
+    chosen: NDArray[np.bool_]
     starts: NDArray[np.intp]
     mean: Floats
     spread: Floats
 
     @classmethod
     def of(cls, examples: Sequence[Example]) -> "_Joined":
-        x, taken = np.concatenate([e.x for e in examples]), np.concatenate([e.taken for e in examples])
-        starts = np.cumsum([0, *(len(each.taken) for each in examples)]).astype(np.intp)
+        x, chosen = np.concatenate([e.x for e in examples]), np.concatenate([e.chosen for e in examples])
+        starts = np.cumsum([0, *(len(each.chosen) for each in examples)]).astype(np.intp)
         spread = x.std(axis=0)
-        return cls(x, taken, starts, x.mean(axis=0), np.where(spread > 1e-6, spread, 1.0).astype(np.float32))
+        return cls(x, chosen, starts, x.mean(axis=0), np.where(spread > 1e-6, spread, 1.0).astype(np.float32))
 
 
 def _prior(names: Sequence[str]) -> NDArray[np.float64]:
@@ -144,8 +144,8 @@ def _logit(names: Sequence[str], joined: _Joined) -> Floats:
     prior, first = _prior(names), joined.starts[:-1]
     sizes, count = np.diff(joined.starts), len(joined.starts) - 1
     x = (joined.x - joined.mean) / joined.spread
-    taken = joined.taken.astype(np.float64)
-    share = (taken / np.repeat(np.add.reduceat(taken, first), sizes)).astype(np.float32)
+    chosen = joined.chosen.astype(np.float64)
+    share = (chosen / np.repeat(np.add.reduceat(chosen, first), sizes)).astype(np.float32)
     reached = share @ x
     ridge = max(RIDGE / count, LEAST_RIDGE)
 
@@ -171,7 +171,7 @@ def _network(joined: _Joined, logits: Floats) -> Network:
     own = np.arange(int(sizes.max()))
     place = np.minimum(joined.starts[:-1, None] + own, joined.starts[1:, None] - 1)  # (baskets, most candidates)
     there, rows = torch.from_numpy(own < sizes[:, None]), torch.from_numpy(place)
-    hit = torch.from_numpy(joined.taken)[rows] & there
+    hit = torch.from_numpy(joined.chosen)[rows] & there
     share = hit.float() / hit.sum(1, keepdim=True)
     x = torch.from_numpy(np.clip((joined.x - joined.mean) / joined.spread, -FARTHEST, FARTHEST))
     base = torch.from_numpy(logits.astype(np.float32))

@@ -193,12 +193,12 @@ def _example(choice: _Choice, near: ItemRows, features: ComplementFeatures) -> E
     request = choice.request
     candidates = np.concatenate([features.proposed(request), near])
     candidates = np.setdiff1d(candidates, [request.anchor, *request.history])
-    taken = np.isin(candidates, choice.rest)
-    if not taken.any():
+    present = np.isin(candidates, choice.rest)
+    if not present.any():
         return None
-    others = np.random.default_rng(request.anchor).permutation(np.flatnonzero(~taken))
-    kept = np.sort(np.concatenate([np.flatnonzero(taken), others[:MOST_OTHERS]]))
-    return Example(features.of(request, candidates[kept]), taken[kept])
+    others = np.random.default_rng(request.anchor).permutation(np.flatnonzero(~present))
+    kept = np.sort(np.concatenate([np.flatnonzero(present), others[:MOST_OTHERS]]))
+    return Example(features.of(request, candidates[kept]), present[kept])
 
 
 def _near(facts: ItemFacts, anchors: Sequence[int]) -> list[ItemRows]:

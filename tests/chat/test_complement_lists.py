@@ -6,7 +6,9 @@ import pytest
 
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation
+from llmrec.chat.transcript import reason_in_chinese
 from llmrec.errors import BadInput
+from llmrec.evidence.records import ItemEvidence, Pairing
 
 GOODS = Catalog(
     "shop",
@@ -79,6 +81,15 @@ def test_more_goes_on_with_what_goes_with_it_and_another_wish_does_not() -> None
     conversation.show(more, ["t"])
     other = conversation.reply("more like number 1")
     assert other.request is not None and (other.request.intent, other.request.like) == (None, "t")
+
+
+def test_the_reason_in_chinese_says_what_was_counted_and_never_that_it_is_popular() -> None:
+    counted = Pairing("j", "category=Bag", "category=Jeans", 40, 60, 50, 190)
+    said = reason_in_chinese(ItemEvidence("b", (), pairing=counted), GOODS)
+    assert "《Slim fit》" in said and "约60天" in said and "约40天" in said and "欢迎" not in said
+    untold = reason_in_chinese(ItemEvidence("b", (), pairing=Pairing("j", shared="colour=Black")), GOODS)
+    assert ("太少" in untold and "Black" in untold) or "黑" in untold
+    assert reason_in_chinese(ItemEvidence("b", (), pairing=Pairing("j")), GOODS).endswith("搭配。")
 
 
 def test_films_are_watched_around_one_another() -> None:

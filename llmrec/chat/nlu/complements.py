@@ -42,13 +42,13 @@ _ELSE = re.compile(
     rf"(?: (?:with|for|to go with|next to|besides?) (?P<subject>it|that|this|them))?{_END}",
     re.I,
 )
-_TOOK = re.compile(
+_OWNED = re.compile(
     r"(?:.*?\b)(?:i|we)(?:'ve| have)? (?:just |already |recently )?(?:bought|ordered|got|purchased|picked up|"
     r"took|watched|saw|seen|own|have)(?: myself)? (?P<title>[^?!;]+?)\s*(?:[.,;!]|\band\b)+\s*"
     r"(?P<rest>(?:so |now |and )?(?:what|anything|something|show|any|recommend|suggest|is there|do you)\b.+)",
     re.I,
 )
-_CHINESE_TOOK = re.compile(
+_CHINESE_OWNED = re.compile(
     r"(?:我)?(?:刚刚?|已经|才)?(?:买|入手|下单|看)(?:了|过)(?P<title>[^,,。?]{1,30})[,,。 ]*(?:那|那么)?"
     r"(?:还(?:需要|要|缺|差)(?:买|配)?(?:点|些)?(?:什么|啥)|(?:该|要|能|可以)?(?:再)?(?:搭配?|配)(?:点|些)?(?:什么|啥))(?:好|合适|呢)*[??。]*"
 )
@@ -73,12 +73,12 @@ class Complemented:
     ----------
     subject
         A number in the last list, `LAST`, `THAT`, or the words that name an item.
-    taken
+    owned
         Whether the line says that the person has it.
     """
 
     subject: str
-    taken: bool = False
+    owned: bool = False
 
 
 def complemented(line: str) -> Complemented | None:
@@ -97,19 +97,19 @@ def complemented(line: str) -> Complemented | None:
     Examples
     --------
     >>> complemented("what goes with the second one?"), complemented("something to go with the black jeans")
-    (Complemented(subject='2', taken=False), Complemented(subject='black jeans', taken=False))
+    (Complemented(subject='2', owned=False), Complemented(subject='black jeans', owned=False))
     >>> complemented("I just bought the Lima phone, what else do I need?")
-    Complemented(subject='Lima phone', taken=True)
+    Complemented(subject='Lima phone', owned=True)
     >>> complemented("这个配什么好"), complemented("a bag to go with it")
-    (Complemented(subject='that', taken=False), None)
+    (Complemented(subject='that', owned=False), None)
     """
     text = " ".join(unicodedata.normalize("NFKC", line).split())  # commas and question marks of Chinese as of English
-    if took := _TOOK.fullmatch(text):
-        if _ELSE.fullmatch(took["rest"]) or _with(took["rest"]):
-            return Complemented(_subject(took["title"]), True)
+    if match := _OWNED.fullmatch(text):
+        if _ELSE.fullmatch(match["rest"]) or _with(match["rest"]):
+            return Complemented(_subject(match["title"]), True)
         return None
-    if took := _CHINESE_TOOK.fullmatch(text):
-        return Complemented(_chinese(took["title"]), True)
+    if match := _CHINESE_OWNED.fullmatch(text):
+        return Complemented(_chinese(match["title"]), True)
     if found := _with(text):
         return Complemented(_subject(found))
     if _ELSE.fullmatch(text) and "else" in text.lower():
