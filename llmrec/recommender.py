@@ -383,7 +383,7 @@ class Recommender:
             )
             order = situation.order()
             if request.one_per_title:
-                order = self._first_of_titles(order)
+                order = self._first_of_titles(order, left_out if example and example.goes_with else None)
             if request.diversity:
                 fused = situation.total[scored.places(order)]
                 most = _needed(request) if bounds else request.k  # rules choose from more than the list
@@ -412,9 +412,13 @@ class Recommender:
             )  # fmt: skip
         return responses
 
-    def _first_of_titles(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Rows in their order, those whose title stands before behind all others; without a title is like no other."""
-        titles, items = set[str](), self.catalog.items
+    def _first_of_titles(self, order: NDArray[np.intp], anchor: int | None = None) -> NDArray[np.intp]:
+        """Rows in their order, those whose title stands before, or is the anchor's, behind all others.
+
+        What is without a title is like no other.
+        """
+        items = self.catalog.items
+        titles = set() if anchor is None else {items[anchor].title.casefold().strip()}
         kept, behind = list[int](), list[int]()
         for row in order.tolist():
             title = items[row].title.casefold().strip()

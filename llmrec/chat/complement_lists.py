@@ -64,6 +64,21 @@ def complemented_item(
     return id if id in offered else None
 
 
+def names(words: str, item: str, catalog: Catalog) -> bool:
+    """Whether an item has all the words by which it is named; each may be in the plural.
+
+    Parameters
+    ----------
+    words
+        As a person wrote them.
+    item
+        Its id.
+    catalog
+        The items.
+    """
+    return _stems(words) <= _stems(item_text(catalog.item(item)))
+
+
 def opening(item: str, catalog: Catalog, language: str) -> str:
     """How a list of what goes with an item opens.
 
@@ -86,15 +101,10 @@ def no_item(error: BadInput) -> BadInput:
 
 
 def _worded(said: str, ids: Iterable[str], words: Catalog) -> str | None:
-    """The first item that has all the words by which one is named; each may be in the plural."""
-    wanted = {_stem(word) for word in re.findall(r"[^\W_]+", said.casefold())}
-    for id in ids:
-        if id in words.row and wanted <= {
-            _stem(w) for w in re.findall(r"[^\W_]+", item_text(words.item(id)).casefold())
-        }:
-            return id
-    return None
+    """The first item that has all the words by which one is named."""
+    return next((id for id in ids if id in words.row and names(said, id, words)), None)
 
 
-def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+def _stems(text: str) -> set[str]:
+    found = re.findall(r"[^\W_]+", text.casefold())
+    return {word[:-1] if len(word) > 3 and word.endswith("s") else word for word in found}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
-from llmrec.chat.complement_lists import complemented_item, no_item, opening
+from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
 from llmrec.chat.descriptions import error_in_chinese
 from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
@@ -161,7 +161,8 @@ class Conversation(LineAnswers):
             return None
         self._before, self._language = before, language
         state = before.model_copy(update={"question": None, "spoken": (), "last_line": "", "last_line_changed": True})
-        self.state = (liking((item,), state) if asked.owned else state).remembering(before)
+        sure = asked.owned and names(asked.subject, item, self._words)  # a title that is only near may be another
+        self.state = (liking((item,), state) if sure else state).remembering(before)
         wanted = self._lists.new(self.state, None, (), like=item, last=before.last)
         reply = self._listing(wanted.model_copy(update={"goes_with": True}), opening(item, self.catalog, language))
         return dataclasses.replace(reply, language=language)

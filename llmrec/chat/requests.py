@@ -8,17 +8,22 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import is_kind
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.negated_moods import negated_moods, replace_negated_moods
 from llmrec.chat.nlu.refusals import naming
 from llmrec.chat.nlu.suitability import hinting, of_kinds
-from llmrec.chat.state import DialogueState, ListState, stated_pairs, values_of
+from llmrec.chat.state import DialogueState, ListState, attributes_of, stated_pairs, values_of
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
 
 LIST_LENGTH = 5
 """Items of a list."""
+MOST_OF_A_KIND = 0.4
+"""Share of a list of what goes with an item that one kind of article has at most: people buy more of the same, and who
+wants to know what goes with trousers wants to see more than trousers."""
 
 _NAMELESS = frozenset(("", "unknown", "untitled", "no title", "n/a", "na", "none", "null", "tbd", "-", "?"))
 """Titles that stand in the place of one."""
@@ -102,9 +107,18 @@ class RequestWriter:
             image=None if target.image is None else self._pictures[target.image],
             never=self.available(self.never(target, state, history)),
             one_per_title=True,
+            exposure=self._kinds_beside(target),
             where=" and ".join((*([self._where] if self._where else []), *target.conditions)) or None,
             context=self._context,
         )
+
+    def _kinds_beside(self, target: ListState) -> str | None:
+        """What keeps a list of what goes with an article from being of one kind; None for any other list."""
+        if not target.goes_with or target.like is None or wording(self._catalog).noun != "product":
+            return None
+        kinds = [n for n, v in self._catalog.item(target.like).attributes.items() if is_kind(n) and isinstance(v, str)]
+        asked = {name for each in target.conditions for name in attributes_of(each)}
+        return f"{kinds[0]}<={MOST_OF_A_KIND}" if kinds and not asked & {*kinds} else None
 
     def never(self, target: ListState, state: DialogueState, history: Sequence[str]) -> tuple[str, ...]:
         """List what a list is not to show: what was turned down, and what names what is ruled out or hints at it.

@@ -44,6 +44,7 @@ def test_a_line_asks_for_what_goes_with_an_item(line: str, item: str) -> None:
     assert reply.request is not None and reply.list is not None
     assert (reply.request.intent, reply.request.like) == ("complement", item)
     assert GOODS.item(item).title in reply.words
+    assert reply.request.exposure == "category<=0.4"  # who wants to know what goes with jeans has jeans
     assert reply.words.startswith("可以和" if reply.language == "zh" else "To go with")
 
 
@@ -53,6 +54,8 @@ def test_what_was_bought_is_known_from_then_on() -> None:
     assert reply.request is not None and reply.request.like == "b"
     assert conversation.history == ("b",)
     conversation.show(reply, ["t"])
+    near = listed()
+    assert near.reply("I bought the Strap tip, what goes with it?").request is not None and near.history == ()
     assert "undo" not in conversation.reply("undo that").words and conversation.history == ()
 
 
@@ -102,4 +105,5 @@ def test_films_are_watched_around_one_another() -> None:
     )
     reply = Conversation(films).reply("what do people watch with Heat?")
     assert reply.request is not None and (reply.request.intent, reply.request.like) == ("complement", "1")
+    assert reply.request.exposure is None
     assert "watched" in reply.words
