@@ -8,6 +8,7 @@ long as the catalogue's events stay.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 
@@ -26,8 +27,9 @@ COMPLEMENT = ComponentKey(EXAMPLE, "complement")
 """How well items go with the request's item."""
 PARTS = 4
 """Parts of the users; the baskets of one are described by those of the others."""
-MOST_EXAMPLES, MOST_OTHERS = 2500, 150
-"""Baskets that weights are fitted on, chosen by hash, and candidates of each that were not in it."""
+MOST_EXAMPLES, MOST_USED, MOST_OTHERS = 2500, 1440, 150
+"""Baskets that are looked at, chosen by hash; of those with something among the candidates, how many weights are fitted
+on; and candidates of each that were not in it."""
 KNOWN = 0.5
 """Share of the baskets of which more than one item is taken as known."""
 COMPARED, AT_ONCE = 100_000, 256
@@ -179,12 +181,12 @@ def _examples(catalog: Catalog, baskets: Sequence[Basket], facts: ItemFacts) -> 
     chosen = sorted(able, key=lambda each: _hash(f"{users[each.user]}:{each.rows}"))[:MOST_EXAMPLES]
     choices = [_Choice.of(basket) for basket in chosen]
     near = _near(facts, [choice.request.anchor for choice in choices])
-    found = []
+    found = list[Example]()
     for n in range(PARTS):
         counts = BasketCounts.of([each for each in baskets if part[each.user] != n], len(catalog.items))
         features = ComplementFeatures(facts, counts)
-        own = [_example(each, rows, features) for each, rows in zip(choices, near, strict=True) if part[each.user] == n]
-        found += [each for each in own if each is not None]
+        own = (_example(each, rows, features) for each, rows in zip(choices, near, strict=True) if part[each.user] == n)
+        found += islice((each for each in own if each is not None), MOST_USED // PARTS)
     return found
 
 

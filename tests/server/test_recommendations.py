@@ -47,10 +47,11 @@ def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
     assert len(rainy["items"]) == 10
 
 
-def test_what_goes_with_an_item_is_listed_and_explained(client: TestClient) -> None:
+def test_what_goes_with_an_item_is_listed_and_explained(client: TestClient, recommender: Recommender) -> None:
+    assert recommender.pipeline.complement_model.weights.baskets  # learnt once, in seconds that a busy machine lacks
     answer = ask(client, like="50", intent="complement", k=3)
     assert "50" not in [item["id"] for item in answer["items"]] and len(answer["items"]) == 3
-    assert [item["id"] for item in answer["items"]] != [item["id"] for item in ask(client, like="50", k=3)["items"]]
+    assert all(set(item["parts"]) == {"complement example"} for item in answer["items"])
     why = client.get(f"/v1/explanations/{answer['id']}").json()
     assert [item["id"] for item in why["items"]] == [item["id"] for item in answer["items"]]
     assert all(item["rationale"]["evidence"]["pairing"]["anchor"] == "50" for item in why["items"])
@@ -66,7 +67,7 @@ def test_what_goes_with_an_item_is_listed_and_explained(client: TestClient) -> N
         ({"like": "99999"}, 404, "unknown_item", "99999"),
         ({"like": "99999", "intent": "complement"}, 404, "unknown_item", "99999"),
         ({"intent": "complement"}, 422, "bad_input", "nothing says with what"),
-        ({"intent": "beside"}, 422, "bad_input", "similar"),
+        ({"intent": "beside"}, 422, "invalid", "similar"),
         ({"user": "42", "where": "year 1990"}, 422, "bad_filter", "year 1990"),
         ({"user": "42", "where": "colour=red"}, 422, "bad_filter", "colour"),
         ({"user": "42", "exposure": "tail"}, 422, "bad_input", "no rule"),
