@@ -93,7 +93,7 @@ class ActReplies:
         """
         if is_small_talk(line):
             return self.short_reply("small_talk", line, state)
-        if answer := self.service(line, state) or self.choices.pick(line, state):
+        if answer := self.service(line, state) or self.choices.pick(line, state, history):
             return answer
         if answer := self.items.of_place(line, state):
             return answer
@@ -161,7 +161,7 @@ class ActReplies:
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
             return self.short_reply(whole, line, state)
-        if not conditions and only_narrates(line, self._words):
+        if not conditions and not cues.ASKS_OF_IT.match(line) and only_narrates(line, self._words):
             return self.short_reply("narrates", line, state)
         if of_history(line):
             named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
@@ -359,7 +359,7 @@ class ActReplies:
             return named
         if re.search(r"\bthe \w+(?:er|est) one\b", line, re.I):
             of = tuple(id for id in state.mentioned if id in listed) or listed
-            best = best_of(line, [self._catalog.item(id) for id in of])
+            best = best_of(line, [self._catalog.item(id) for id in of], self._catalog)
             return (best,) if best else of[:1]
         if cues.BOTH.search(line):
             return listed if re.search(r"\ball\b|全", line, re.I) else listed[:2]

@@ -11,6 +11,7 @@ from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
 from llmrec.chat.catalogue_sentences import CatalogueSentences, as_written
 from llmrec.chat.item_phrases import item_kind
+from llmrec.chat.item_statistics import popularity_of, rating_of
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
@@ -73,6 +74,8 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
             break
         if name := next((name for name in fact.attributes if item.attributes.get(name) not in (None, "")), ""):
             return say.value(item, name, fact.key)
+        if by_people := _of_people(fact.key, item, catalog, language):
+            return by_people
         if named not in item.attributes:
             told = _sentence_of(fact.key, line, item)
             return say("quote", item, value=told) if told else say.lacks(item, fact.key)
@@ -89,6 +92,13 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
     quoted = sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+def _of_people(fact: str, item: Item, catalog: Catalog, language: str) -> str:
+    """What everybody's ratings and choices tell of an item; "" where that is not asked, or nothing is on record."""
+    if fact == "popularity":
+        return popularity_of(item, catalog, language)
+    return rating_of(item, catalog, language) if fact == "rating" else ""
 
 
 _TOLD = re.compile(

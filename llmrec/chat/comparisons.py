@@ -8,8 +8,9 @@ from llmrec.catalog import Catalog, Item
 from llmrec.chat.answers import sentence_with
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.item_phrases import item_kind, kinds_of
+from llmrec.chat.item_statistics import best_rated, rated_apart
 from llmrec.chat.nlu.comparatives import Compared, degree, quality_compared
-from llmrec.chat.nlu.questions import FACTS, superlative
+from llmrec.chat.nlu.questions import FACTS, RATINGS, superlative
 from llmrec.chat.nlu.references import comparative
 from llmrec.chat.wordings import COMPARED_BY, UNKNOWN, UNKNOWN_OF_ALL
 
@@ -46,13 +47,13 @@ def compared(line: str, items: Sequence[Item], catalog: Catalog, language: str) 
     """
     say = CatalogueSentences(language, catalog)
     if wanted := superlative(line):
-        return _by_number(say, wanted[0], wanted[1], items)
+        return _by_ratings(wanted, items, catalog, language)[0] or _by_number(say, wanted[0], wanted[1], items)
     if quality := quality_compared(line):
         return by_quality(quality, items, catalog, language)[0]
     asked = next((fact for fact in FACTS if fact.key in UNKNOWN_OF_ALL and fact.question.search(line)), None)
     if asked and not any(name in each.attributes for name in asked.attributes for each in items):
         return say("lacks", what=say.of_all(asked.key))
-    return _what_they_are(say, items)
+    return _what_they_are(say, items, catalog)
 
 
 def by_quality(quality: Compared, items: Sequence[Item], catalog: Catalog, language: str) -> tuple[str, str | None]:
@@ -103,12 +104,22 @@ def by_quality(quality: Compared, items: Sequence[Item], catalog: Catalog, langu
     return say("untold by kinds", word=word), None
 
 
-def best_of(line: str, items: Sequence[Item]) -> str | None:
+def _by_ratings(
+    wanted: tuple[tuple[str, ...], bool, str], items: Sequence[Item], catalog: Catalog, language: str
+) -> tuple[str, str | None]:
+    """Which item people rated best, or worst, where that is asked and no attribute tells it."""
+    names, largest, _ = wanted
+    if names != RATINGS or any(name in each.attributes for name in names for each in items):
+        return "", None
+    return best_rated(items, catalog, language, worst=not largest)
+
+
+def best_of(line: str, items: Sequence[Item], catalog: Catalog) -> str | None:
     """Find the item that a question like "which is the shortest?" is answered by.
 
     Parameters
     ----------
-    line, items
+    line, items, catalog
         As for `compared`.
 
     Returns
@@ -118,6 +129,8 @@ def best_of(line: str, items: Sequence[Item]) -> str | None:
     """
     if not (wanted := superlative(line)):
         return None
+    if by_people := _by_ratings(wanted, items, catalog, "en")[1]:
+        return by_people
     names, largest, _ = wanted
     for name in names:
         known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
@@ -225,8 +238,8 @@ def _by_number(say: CatalogueSentences, names: Sequence[str], largest: bool, ite
     return say("best" if len(of_them) == 1 else "best several", title=say.titles(of_them), word=most, value=value)
 
 
-def _what_they_are(say: CatalogueSentences, items: Sequence[Item]) -> str:
-    """What each item is."""
+def _what_they_are(say: CatalogueSentences, items: Sequence[Item], catalog: Catalog) -> str:
+    """What each item is, and which of two people rated higher."""
     told = [item_kind(each, say.noun, say.language, dated=True) for each in items]
     if len(items) > 2 or not all(told) or len(set(told)) < len(told):
         return say("beside", facts="; ".join(f"{say.title(each)}: {say.facts(each)}" for each in items))
@@ -234,7 +247,9 @@ def _what_they_are(say: CatalogueSentences, items: Sequence[Item]) -> str:
     if all(isinstance(each, int | float) for each in prices):
         told = [f"{kind}, {say.amount('price', float(price))}" for kind, price in zip(told, prices, strict=True)]  # type: ignore[arg-type]
     one, other = (say.title(each) for each in items)
-    return say("both are", title=one, other=other, kind=told[0], theirs=told[1])
+    rated = rated_apart(*items, catalog, say.language)
+    both = say("both are", title=one, other=other, kind=told[0], theirs=told[1])
+    return f"{both}{'' if say.language == 'zh' else ' '}{rated}".strip()
 
 
 def _degree_of(quality: Compared, of_two: bool, language: str) -> str:

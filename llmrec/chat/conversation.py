@@ -250,7 +250,8 @@ class Conversation(LineAnswers):
             if line != said:
                 intent = self._parse(line)
         length, chooses = None, leaves_choice(line)
-        if not (self._items and chooses):  # of a list "choose one for me" wants no other
+        weighs = self._acts.choices.contrast(line, self.state) is not None
+        if not (self._items and (chooses or weighs)):  # of a list "choose one for me" and "why pick 2?" want no other
             line, length = list_length(line, within_title(line, self._words))
             line, length = ("", length or 1) if chooses and is_vague(line) else (line, length)
         if length is not None:

@@ -23,6 +23,20 @@ from llmrec.errors import BadInput
 _FIRST_TWO = re.compile(r"\b(?:the )?(?:first|top) two\b|前两[个部本件款]", re.I)
 _THAN = re.compile(rf"\bthan\b|{cues.COMPARED_WITH.pattern}|比", re.I)
 """What compares what was spoken of last with an item that the line names."""
+_MORE_OF = r"(?:(?:more|less) [a-z-]+|[a-z]+er)"
+_PAIR = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well|wait|then)[, ]+)*(?:"
+    r"(?:is|are|was|were|isn't|wasn't) (?P<one>.+?) (?:really |actually |much |any |even |a lot |far )*"
+    rf"(?:{_MORE_OF} than|as [a-z-]+ as) (?P<other>.+?)|"
+    rf"(?:which|what|who)(?: one| film| movie| book| of (?:them|the two))?(?:'s| is| was| would be)(?: the)? {_MORE_OF}"
+    r"(?: one)?[,:;-]* (?:between )?(?P<a>.+?) (?:or|and) (?P<b>.+?)|"
+    r"(?:between )?(?P<c>.+?) (?:or|and|vs\.?|versus) (?P<d>.+?)[,:;?-]+ (?:which|what|who)(?: one| of them)?(?:'s| is| was| would be)"
+    rf"(?: the)? {_MORE_OF}(?: one)?)[\s?.!]*",
+    re.I,
+)
+"""What compares two items that it names by more than places: "is Psycho scarier than The Shining?"."""
+_NO_ITEM = re.compile(r"\d{4}|\b(?:usual|average|before|others?|rest|most|any|all|list|you|i|we)\b", re.I)
+"""Words of what an item is compared with that is none."""
 _PLACE_ALONE = re.compile(r"\b(of|in|for|about|by) (\d{1,2})(?=[\s?.!]*$)", re.I)
 """A place of the list that a question ends with: "the director of 3?"."""
 _THOSE = re.compile(
@@ -30,6 +44,10 @@ _THOSE = re.compile(
     re.I,
 )
 """What speaks of the items that the last reply told of."""
+
+
+MAX_PAIRED = 7
+"""Words of a title that is compared with another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +175,7 @@ class ItemQuestions:
         listed = state.last.items if state.last else ()
         if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
             return self.item(line, state) if listed else None
-        of_fact = any(fact.question.search(line) for fact in FACTS)
+        of_fact = any(fact.question.search(line) for fact in FACTS) and superlative(line) is None
         if not named and of_fact and refers_to_topic(line):
             return self.item(line, state)
         if (
@@ -294,7 +312,8 @@ class ItemQuestions:
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
         text = plain(compared(line, items, self._catalog, language_of(line)))
-        return ActReply(text, best_of(line, items), mentioned=tuple(named) if len(named) < len(listed) else ())
+        told = tuple(named) if len(named) < len(listed) else ()
+        return ActReply(text, best_of(line, items, self._catalog), mentioned=told)
 
     def judged(self, line: str, state: DialogueState) -> ActReply | None:
         """Judge which item has most, or least, of a quality: "is 2 scarier than 3?", "which of these is the calmest?".
@@ -315,7 +334,10 @@ class ItemQuestions:
         if quality is None:
             return None
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
-        named = self.named(line, state)
+        pair = self._pair(line, state)
+        if isinstance(pair, str):
+            return ActReply(plain(SAYS["absent unknown"][language_of(line)].format(title=pair)))
+        named = pair or self.named(line, state)
         if len(named) == 1 and state.topic in self._offered and state.topic not in named and _THAN.search(line):
             named = (state.topic or "", *named)
         of = named if len(named) > 1 else listed
@@ -324,6 +346,27 @@ class ItemQuestions:
         language = language_of(line)
         text, topic = by_quality(quality, [self._catalog.item(id) for id in of], self._catalog, language)
         return ActReply(plain(text), topic, mentioned=tuple(of) if len(of) < len(listed) else ())
+
+    def _pair(self, line: str, state: DialogueState) -> tuple[str, ...] | str:
+        """Find the two items that a line compares; the title that the catalogue lacks, or nothing for any other line."""
+        match = _PAIR.fullmatch(line.strip())
+        found: list[str] = []
+        for said in (each for each in match.groups() if each) if match else ():
+            bare = re.sub(r"^(?:the (?:film|movie|book) )|[\"\u201c\u201d]", "", said.strip(), flags=re.I)
+            named = self.named(bare, state)
+            if not named and refers_to_topic(bare):
+                named = tuple(id for id in (state.topic, *(state.last.items if state.last else ())) if id)[:1]
+            if not named:
+                if _NO_ITEM.search(bare) or len(bare.split()) > MAX_PAIRED:
+                    return ()
+                try:
+                    named = (find_title(bare, self._words),)
+                except BadInput:
+                    return bare
+            if len(named) != 1:
+                return ()
+            found.append(named[0])
+        return tuple(found)
 
     def superlatives(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?".

@@ -8,6 +8,7 @@ from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.choice_questions import choice_question
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.comparatives import quality_compared
 from llmrec.chat.nlu.intent import THAT, Intent
@@ -97,6 +98,8 @@ class LineCutter:
         LineParts or None
             None where it does one thing alone, which is read as a whole.
         """
+        if choice_question(line) is not None:
+            return None  # "which is better, 1 or 3? it's for a date"
         parts = sentences(line)
         chinese = language_of(line) == "zh"
         compares = quality_compared(line) is not None or superlative(line) is not None  # 第一部和第二部,哪部更浪漫

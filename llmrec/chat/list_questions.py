@@ -1,18 +1,17 @@
 """Answers to questions about all that the last list holds: how many, which, or whether every one has something."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.queries import with_kinds
-from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply
+from llmrec.chat.item_statistics import best_rated, most_chosen
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.demands import demands_unknown
@@ -27,7 +26,6 @@ from llmrec.chat.nlu.suitability import audience_of, suiting
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS, UNKNOWN_OF_ALL
-from llmrec.evidence.records import MIN_GROUP, rounded_count
 from llmrec.retrieval.filters import parse_where, written
 
 _OPENING = r"(?:(?:so|and|but|ok|hm+|well|wait)[, ]+)*"
@@ -97,6 +95,10 @@ _SCALES = (
     (re.compile(r"(?:any |very |really |too |quite )?(?:long|short)|(?:比较|很)?[长短]", re.I), FACTS[0].attributes),
 )
 """What is asked without a bound -> attributes whose range answers it."""
+_ANY_GOOD_ALONE = re.compile(
+    rf"{_OPENING}(?:(?:{_THEM}|they|any)(?: of (?:{_THEM}))?(?:'re| are| is)? )?(?:any|really|all|actually) good(?: then| at all)?[\s?.!]*", re.I
+)
+"""What asks whether the list is good without a verb: "these any good?"."""
 _GOOD = re.compile(
     r"(?:any |really |actually )?(?:good|great|decent|worth (?:it|watching|seeing|reading|buying)|bad|popular|"
     r"classics?)|好看?|值得看?"
@@ -108,7 +110,9 @@ _SAME = re.compile(
     re.I,
 )
 _POPULAR = re.compile(
-    r"\b(?:sells? (?:the )?best|best[- ]sell(?:er|ing)s?|most (?:popular|watched|bought|sold)|"
+    r"\b(?:sells? (?:the )?best|best[- ]sell(?:er|ing)s?|most (?:popular|watched|bought|sold|seen|rented|read)|"
+    r"(?:has|have|had) (?:the )?most (?:views|viewers|buyers|fans|sales)|the (?:biggest|top) hit|the crowd favou?rite|"
+    r"(?:more|most) people (?:have |'ve )?(?:seen|watched|bought|read|chosen)|"
     r"(?:people|others|customers|everybody|everyone) (?:usually |mostly )?(?:buy|watch|like|read|take|choose|pick) "
     r"(?:the )?(?:most|best)|do most (?:people|others|customers) (?:buy|watch|like|read|take|choose|pick))\b|"
     r"卖得?最[好多]|最(?:热门|畅销|受欢迎|火)",
@@ -150,7 +154,7 @@ class ListQuestions:
         if not self._listed(state):
             return None
         answers = (
-            self._same, self._popular, self._sequels, self._only_ones,
+            self._same, self._popular, self._any_good, self._sequels, self._only_ones,
             self._suiting, self._all_have, self._any_have, self._having,
         )  # fmt: skip
         return next((answer for each in answers if (answer := each(line, state))), None)
@@ -249,6 +253,8 @@ class ListQuestions:
             return ActReply(plain(self._range(names, listed, say)))
         key = next(iter((*demands_unknown(what, self._words), *demands_unknown(f"something {what}", self._words))), "")
         key = "rating" if _GOOD.fullmatch(what) else key
+        if key == "rating" and (rated := self._rated(listed, language)):
+            return rated
         if key in UNKNOWN_OF_ALL:
             return ActReply(plain(say("lacks", what=say.of_all(key))))
         if (audience := audience_of(f"for {what}")) and (conditions := suiting(audience, self._words)):
@@ -287,16 +293,21 @@ class ListQuestions:
         )
         return ActReply(plain(say("same names", titles=told)))
 
+    def _any_good(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell how the list is rated, where a line asks of it without a verb: "these any good?"."""
+        return self._rated(self._listed(state), language_of(line)) if _ANY_GOOD_ALONE.fullmatch(line.strip()) else None
+
     def _popular(self, line: str, state: DialogueState) -> ActReply | None:
         """Tell which of the list people chose most often, where enough is on record."""
         if not _POPULAR.search(line):
             return None
-        counts, listed = derived(self._catalog, _times_chosen), self._listed(state)
-        most = max(listed, key=lambda item: counts.get(item.id, 0))
-        if counts.get(most.id, 0) < MIN_GROUP:
-            return None
-        say = CatalogueSentences(language_of(line), self._catalog)
-        return ActReply(plain(say("chosen most", most, count=rounded_count(counts[most.id]))), most.id)
+        text, most = most_chosen(self._listed(state), self._catalog, language_of(line))
+        return ActReply(plain(text), most) if text else None
+
+    def _rated(self, listed: Sequence[Item], language: str) -> ActReply | None:
+        """How people rated the items of the list; None where they rated too few of them."""
+        text, best = best_rated(listed, self._catalog, language)
+        return ActReply(plain(text), best) if text else None
 
     def _range(self, names: Sequence[str], listed: Sequence[Item], say: CatalogueSentences) -> str:
         """From which to which number the list goes; that the catalogue lacks it where it does."""
@@ -353,6 +364,8 @@ class ListQuestions:
         ]
         if told:
             return ActReply(plain(f"{'; '.join(told)}."))
+        if fact.key == "rating" and (rated := self._rated(listed, language)):
+            return rated
         if fact.key not in UNKNOWN_OF_ALL:
             return None
         return ActReply(plain(say("lacks", what=say.of_all(fact.key))))
@@ -394,11 +407,6 @@ class ListQuestions:
         listed = self._listed(state)
         conditions = self.stated(what)
         return (conditions, self._of(conditions, listed), listed) if conditions else ((), [], listed)
-
-
-def _times_chosen(catalog: Catalog) -> dict[str, int]:
-    """Item -> people who chose it; made once a catalogue."""
-    return dict(Counter(id for events in catalog.histories.values() for id in {event.item for event in events}))
 
 
 def _share(conditions: Sequence[str], having: Sequence[Item], listed: Sequence[Item], language: str) -> str:

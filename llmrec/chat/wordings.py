@@ -77,7 +77,34 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     },
     "no same names": {"en": "No two on the list are the same; their names and kinds are alike.", "zh": "列表里没有重复的,只是名称和类型相近。"},
     "chosen most": {
-        "en": "By what people {chose} here, {title} leads the list (about {count} of them).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》(约{count}人)。",
+        "en": "By what people {chose} here, {title} leads the list ({people}).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》({people})。",
+    },
+    "chosen by": {
+        "en": "{title}: {people} here {chose} it, more than {share}% of the {nouns} can say.", "zh": "《{title}》:这里{people}{chose},超过{share}%的{noun}。",
+    },
+    "chosen by few": {"en": "Hardly anybody here {chose} {title}, too few to tell more.", "zh": "这里{chose}《{title}》的人太少,说不出什么。"},
+    "about people": {"en": "about {count} people", "zh": "约{count}人"},
+    "fewer people": {"en": "fewer than {count} people", "zh": "不到{count}人"},
+    "rated": {
+        "en": "People here rated {title} {mean} of {highest} on average ({people}).", "zh": "这里给《{title}》的平均分是{mean}(满分{highest},{people})。",
+    },
+    "rated by some": {
+        "en": "{title} was rated {mean} of {highest} on average, but by {people}, so take it with caution.",
+        "zh": "《{title}》的平均分是{mean}(满分{highest}),不过评分的{people},仅供参考。",
+    },
+    "rated by few": {"en": "Too few people here rated {title} to tell how good it is.", "zh": "给《{title}》评分的人太少,说不出好坏。"},
+    "best rated": {
+        "en": "By the ratings of people here it is {title}; on average, of {highest}: {facts}.", "zh": "按这里的评分是《{title}》;平均分(满分{highest}):{facts}。",
+    },
+    "worst rated": {
+        "en": "By the ratings of people here {title} comes last; on average, of {highest}: {facts}.", "zh": "按这里的评分,《{title}》最低;平均分(满分{highest}):{facts}。",
+    },
+    "only rated": {
+        "en": "Only {title} was rated by enough people here; on average, of {highest}: {facts}.", "zh": "只有《{title}》评分的人够多;平均分(满分{highest}):{facts}。",
+    },
+    "rest unrated": {"en": "Of {count} more too few people rated one to tell.", "zh": "另外{count}个评分的人太少。"},
+    "rated apart": {
+        "en": "People here rated {title} higher on average ({mean}) than {other} ({than}).", "zh": "这里《{title}》的平均分({mean})比《{other}》({than})高。",
     },
     "ranks alone": {"en": "For “{query}” I can only go by {where}.", "zh": "“{query}”不是目录里的属性,只影响先后次序。"},
     "by sense": {
@@ -173,6 +200,20 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "按目录里的信息,《{title}》和《{other}》没有区别,先后只是排名的结果。",
     },
     "picked": {"en": "I would take number {place}, {title}.", "zh": "我会选第{place}个《{title}》。"},
+    "picked of none": {
+        "en": "None of them is told to be that ({conditions}); of these I would take number {place}, {title}, which stands higher on the list.",
+        "zh": "这几个都不算{conditions};要选的话,第{place}个《{title}》排得更靠前。",
+    },
+    "picked by history": {
+        "en": "Going by the {count} {nouns} that I know of yours I would take number {place}, {title}: {kinds}.",
+        "zh": "按我知道的您的{count}个{noun},我会选第{place}个《{title}》:{kinds}。",
+    },
+    "of a kind": {"en": "{count} of them are {kind}", "zh": "其中{count}个是{kind}"},
+    "picked without history": {
+        "en": "What I know of yours has no kind in common with these; going by the list I would take number {place}, {title}.",
+        "zh": "我知道的您的记录和这些没有相同的类型;按列表我会选第{place}个《{title}》。",
+    },
+    "named by none of it": {"en": "Of “{what}” the catalogue says nothing.", "zh": "“{what}”目录里没有写。"},
     "picked of": {
         "en": "I would take number {place}, {title}: {conditions}, and of those it comes nearest to what you asked for.",
         "zh": "我会选第{place}个《{title}》:{conditions},里面最接近您说的。",
@@ -485,6 +526,7 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "awards": {"en": "which prizes a {noun} won", "zh": "{noun}得过什么奖"},
     "rating": {"en": "how a {noun} is rated", "zh": "{noun}的评分"},
     "fame": {"en": "how well known a {noun} is", "zh": "{noun}有多出名"},
+    "popularity": {"en": "how many people chose a {noun}", "zh": "多少人选过某个{noun}"},
 }
 """What is demanded -> what the catalogue tells of no item."""
 
@@ -497,6 +539,7 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "year": {"en": "which year {title} is from", "zh": "《{title}》是哪一年的"},
     "price": {"en": "what {title} costs", "zh": "《{title}》多少钱"},
     "rating": {"en": "how {title} is rated", "zh": "《{title}》的评分"},
+    "popularity": {"en": "how many people chose {title}", "zh": "多少人选过《{title}》"},
     "language": {"en": "which language {title} is in", "zh": "《{title}》是什么语言"},
     "country": {"en": "where {title} comes from", "zh": "《{title}》来自哪里"},
     "size": {"en": "which sizes {title} comes in", "zh": "《{title}》有哪些尺码"},

@@ -95,7 +95,7 @@ MOODS = (
         "感人|感动|催泪|想哭|虐心|哭得(?:稀里哗啦|不行|很惨)?|大哭(?:一场)?|泪崩|泪目", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
     ),
     _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
-    _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),
+    _mood(r"(?:a )?date (?:night|nite|movie|film)|(?:for|on) (?:(?:a|my|our|the|his|her) )?(?:first |second |third |blind |hot )?date|romantic", "浪漫|约会", "romance 爱情 浪漫"),
     _mood(r"mind[- ]?bending|mind[- ]?blowing|plot twists?|twisty|clever|smart|intelligent|cerebral|brainy|thought[- ]?provoking|"
         r"(?:where |that |so )?(?:you|one|nobody|no one|we) (?:never|ca(?:n't|nnot)|do(?:n't|esn't)|won't)(?: quite)? (?:sees?|guess(?:es)?|knows?|tell|expects?|figures? out) (?:(?:the|it|that|how|what|who|its?) ?)?"
         r"(?:(?:ending|end|twist|killer|it|did it|it ends|is coming|happens next|next) ?)*(?:coming)?|keeps? (?:you|us|me|one) guessing|(?:a |with a |some )?(?:big |good |nice )?twist(?:s)?(?: ending| in the tail| at the end)?|surprise endings?", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),

@@ -79,6 +79,9 @@ _TENDS = re.compile(rf"(?:{_THAT}\s+)?(?:sounds?|looks?) (?:\w+ )?\w+{_ENDING}",
 """What alone says of a list that something in it will do."""
 
 
+_ASKS = re.compile(r"(?:(?:and|so|but|ok)[, ]+)*is (?:it|that|this)\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What a line says of what was just named.
@@ -122,6 +125,8 @@ def read_opinion(line: str) -> Opinion | None:
     rest: list[str] = []
     aside = False
     parts = talk_clauses(line)
+    if len(parts) == 1 and _ASKS.match(parts[0]):
+        return None  # "is it any good", with nothing beside it, wants an answer
     for clause in parts:
         said = _OPENING.sub("", clause.strip()).replace("\u2019", "'")
         if _LIKED_ALL.fullmatch(said):

@@ -52,7 +52,10 @@ FACTS = (
     _fact("year", r"what year|which year|\bwhen (?:was|did|is|were)|how old is (?:it|that|this|the|\d)|release date|came? out|"
           r"哪年|哪一年|多少年|什么时候|几几年", "release_year", "date"),
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
-    _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|\bcritics?\b|\bany good\b|\bworth (?:watching|seeing|it)\b|评分|几分|口碑", "average_rating", "stars", "score"),
+    _fact("popularity", r"how many (?:people|others|users|customers|viewers|buyers)\b(?!.*\brat(?:ed|ings?)\b)|how (?:popular|well known|famous) |\b(?:is|are|was) (?:it|that|this|\w+ \d|the \w+(?: one)?|\d) (?:very |really |that )?(?:popular|well[- ]known|famous|a hit|a best ?seller)\b|"
+          r"\b(?:do|did) (?:many|a lot of|lots of|most) (?:people|others) (?:watch|buy|see|read|like)|多少人(?!.*(?:评|打分))|(?:火|热门|出名|有名|受欢迎)(?:吗|不|么)"),
+    _fact("rating", r"\brat(?:e[ds]?|ings?)\b|\bscores?\b|\breviews?\b|how good|\bcritics?\b|\bany good\b|\bis (?:it|that|this|\d) good\b|\bworth (?:watching|seeing|buying|reading|it|my time)\b|"
+          r"\bdo (?:people|others|viewers|customers) (?:generally |usually |mostly )?(?:like|love|enjoy|rate)|\bwhat (?:do|did) (?:people|others|viewers|everybody|everyone) (?:think|say|make)\b|评分|几分|口碑|打分|评价", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|\bin (?:an? )?(?:(?:extra|x)[- ])?(?:small|medium|large|petite|plus size|x{0,2}[sml])\b|\brun(?:s|ning)? (?:\w+ )?(?:small|large|big|tight|true to size)\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
@@ -111,6 +114,8 @@ QUALITIES = (
 )  # fmt: skip
 """What people ask and hardly a catalogue tells."""
 
+RATINGS = ("rating", "average_rating", "score")
+"""Names of attributes that hold how an item is rated."""
 SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
     r"shortest|quick(?:est)?\b|shorter|最短|更短|(?:哪|谁)[一个部本件款]*(?:更|比较)?短": (FACTS[0].attributes, False),
     r"longest|longer|最长|更长|(?:哪|谁)[一个部本件款]*(?:更|比较)?长": (FACTS[0].attributes, True),
@@ -132,7 +137,13 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
         ("year", "release_year"),
         False,
     ),
-    r"best rated|highest rated|better rated|评分最高": (("rating", "average_rating", "score"), True),
+    r"(?:best|highest|better|higher|top)[- ](?:rated|reviewed|rating|score)s?|(?:rated|reviewed|scores?|scored|rates) (?:the )?(?:best|highest|higher|better)\b|"
+    r"(?:the )?(?:best|better|higher|highest) (?:average )?(?:ratings?|reviews?|scores?)\b|(?:评分|口碑|分数?)(?:最高|最好|更高|更好)": (
+        RATINGS,
+        True,
+    ),
+    r"(?:worst|lowest|lower)[- ](?:rated|reviewed|rating|score)s?|(?:rated|reviewed|scores?|scored) (?:the )?(?:worst|lowest|lower)\b|"
+    r"(?:the )?(?:worst|lowest) (?:average )?(?:ratings?|reviews?|scores?)\b|(?:评分|口碑|分数?)(?:最低|最差|更低)": (RATINGS, False),
 }
 """What a comparison asks -> the attributes that tell it, and whether the largest is meant."""
 
