@@ -16,6 +16,7 @@ from llmrec.chat.catalogue_questions import CatalogueQuestions
 from llmrec.chat.choices import Choices
 from llmrec.chat.comparisons import best_of
 from llmrec.chat.descriptions import memory, recap
+from llmrec.chat.earlier_lists import asks_first, first_wish
 from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_examples import example, help_text
 from llmrec.chat.item_questions import ActReply, ItemQuestions
@@ -148,6 +149,8 @@ class ActReplies:
             return ActReply(plain(help_text(self._catalog, language_of(line))))
         if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
             return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
+        if asks_first(line) and state.last is not None:
+            return ActReply(first_wish(state, language_of(line)))
         if cues.RECAP.search(line) and state.last is not None:
             return ActReply(plain(recap(state, self._catalog, language_of(line))))
         if conditions and cues.SENTENCES.search(line):

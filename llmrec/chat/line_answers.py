@@ -188,7 +188,9 @@ class LineAnswers:
         self.state = found.state
         held = (each for each in (self._before.last.conditions if self._before.last else ()) if excludes(each))
         conditions = narrowed(found.list.conditions, (*held, *self.state.lasting))
-        return self._listing(self._lists.again(self.state, found.list, conditions), found.words)
+        made = self._lists.again(self.state, found.list, conditions)
+        length = self._before.last.length if self._before.last else None
+        return self._listing(made.model_copy(update={"length": length}), found.words)
 
     def _parted(self, line: str) -> Reply | None:
         """Take in what a line does with items, answer what it asks, read the rest; None where it does one thing."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
+from llmrec.chat.earlier_lists import BEFORE, earlier_list, lists_of
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import items_named, with_places
@@ -13,12 +14,8 @@ from llmrec.chat.reactions import Reactions
 from llmrec.chat.state import DialogueState, ListState, stated_pairs
 from llmrec.chat.wordings import SAYS
 
-_BEFORE = (
-    r"(?:(?:no|nope|ok(?:ay)?|oh|hey|wait|sorry|please|actually|well|and|so|but|then|hang on|hold on|can you|could you|"
-    r"would you|you can|i want you to|let'?s|just)\b[,.!: ]*)*"
-)
 _DENIES = re.compile(
-    rf"{_BEFORE}(?:i|we) (?:did ?n'?t|did not|never|haven'?t|have not)(?: actually| really| even)? "
+    rf"{BEFORE}(?:i|we) (?:did ?n'?t|did not|never|haven'?t|have not)(?: actually| really| even)? "
     r"(?:sa(?:y|id)|mean|meant|want(?:ed)?|ask(?:ed)?|tell|told|reject(?:ed)?|dislike[d]?|complain(?:ed)?)\b"
     r"[^?]*?\b(?:bad|no good|wrong|gone|remove[d]?|drop(?:ped)?|away|out|off|rid|against|dislike[d]?|hate[d]?|"
     r"reject(?:ed)?|"
@@ -29,15 +26,15 @@ _DENIES = re.compile(
 )
 """What denies that something was turned down."""
 _BRINGS = re.compile(
-    rf"{_BEFORE}(?:bring|put|get|give|add|want|have|i want|i'd like|we want|i'll have|can (?:i|we) have|could (?:i|"
+    rf"{BEFORE}(?:bring|put|get|give|add|want|have|i want|i'd like|we want|i'll have|can (?:i|we) have|could (?:i|"
     rf"we) have)"
     r"(?: (?:me|us))? (?P<what>[^.;!?]{2,80}?) back(?: (?:in|on|up|please|again|on the list|in the list|"
     r"into it))*[\s.!?]*|"
-    rf"{_BEFORE}(?:bring|put|get|give)(?: (?:me|us))? back (?P<after>[^.;!?]{{2,80}}?)(?: please| again| after all|"
+    rf"{BEFORE}(?:bring|put|get|give)(?: (?:me|us))? back (?P<after>[^.;!?]{{2,80}}?)(?: please| again| after all|"
     rf" then| now)*[\s.!?]*|"
-    rf"{_BEFORE}(?P<first>[^.;!?]{{2,60}}?) (?:can|may|should|could) (?:come|go|be(?: put)?|stay) back(?: in|"
+    rf"{BEFORE}(?P<first>[^.;!?]{{2,60}}?) (?:can|may|should|could) (?:come|go|be(?: put)?|stay) back(?: in|"
     rf" on)?[\s.!]*|"
-    rf"{_BEFORE}(?:show|give|get|have|see|can (?:i|we) (?:have|see|get)|could (?:i|we) (?:have|see|get))(?: (?:me|"
+    rf"{BEFORE}(?:show|give|get|have|see|can (?:i|we) (?:have|see|get)|could (?:i|we) (?:have|see|get))(?: (?:me|"
     rf"us))? "
     r"(?P<again>the (?:very )?(?:first|earlier|previous|old|original|other) [^.;!?]{2,40}?) again(?: please)?[\s.!?]*|"
     r"(?:不是|不|等等|还是|请)?[,! ]*把?(?P<zh>[^,。]{1,20}?)(?:再)?(?:加|放|找|拿|换|要|还|留)回来吧?[。! ]*",
@@ -112,6 +109,8 @@ class Restorations:
         Restoration or None
             None for any other line, and for one that names none of the items that were shown.
         """
+        if earlier := earlier_list(line, state):
+            return Restoration(state, *earlier)
         parts = [part.strip(" ,.;!\u3002") for part in _PARTS.split(line) if re.search(r"\w", part)]
         denied = [part for part in parts if _DENIES.fullmatch(part)]
         brought = [part for part in parts if _BRINGS.fullmatch(part)]
@@ -136,7 +135,7 @@ class Restorations:
 
     def _named(self, brought: Sequence[str], state: DialogueState) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Items that lines ask for again, and what names none of them."""
-        shown = tuple(dict.fromkeys((*state.rejected, *(id for each in _lists(state) for id in each.items))))
+        shown = tuple(dict.fromkeys((*state.rejected, *(id for each in lists_of(state) for id in each.items))))
         found: list[str] = []
         unknown: list[str] = []
         for line in brought:
@@ -157,7 +156,7 @@ class Restorations:
         """Of what was turned down last what lines name, or all of it."""
         last = self._turned_down_last(state)
         said = " ".join(_OF_BEFORE.sub(" ", each) for each in denied)
-        listed = next((each.items for each in _lists(state) if set(each.items) & set(last)), ())
+        listed = next((each.items for each in lists_of(state) if set(each.items) & set(last)), ())
         named = items_named(said, listed, self._words, self._offered)
         return tuple(id for id in last if id in named) or last
 
@@ -169,11 +168,11 @@ class Restorations:
         """Ids of what the last change turned down; else of the list before the last one."""
         new = self._turned_down_now(state)
         shown = state.last.items if state.last else ()
-        return new or next((each.items for each in _lists(state) if set(each.items) - set(shown)), ())
+        return new or next((each.items for each in lists_of(state) if set(each.items) - set(shown)), ())
 
     def _list_of(self, what: str, state: DialogueState) -> ListState | None:
         """An earlier list: the first of all, or the one of a kind that is named ("the war ones"); None for neither."""
-        lists = [each for each in _lists(state)[1:] if each.items]
+        lists = [each for each in lists_of(state)[1:] if each.items]
         first = re.match(r"(?:the |your )?(?:very )?(?:first|original)\b", what, re.I) is not None
         if first and _OF_BEFORE.fullmatch(what.strip()):
             return lists[-1] if lists and not self._turned_down_now(state) else None
@@ -193,7 +192,7 @@ class Restorations:
         if of_title := [id for id, title in titles.items() if words and set(words) <= set(title)]:
             shortest = min(len(titles[id]) for id in of_title)
             return tuple(id for id in of_title if len(titles[id]) == shortest)
-        with_gone = sorted(_lists(state), key=lambda each: not set(each.items) & set(state.rejected))
+        with_gone = sorted(lists_of(state), key=lambda each: not set(each.items) & set(state.rejected))
         for listed in (each.items for each in with_gone):
             placed = with_places(part if part.startswith(("the ", "that ")) else f"the {part}", listed, self._words)
             named = items_named(placed, listed, self._words, self._offered)
@@ -209,7 +208,7 @@ class Restorations:
     def _shown_with(self, ids: Sequence[str], state: DialogueState) -> ListState:
         """The latest list that showed the items, with what has been ruled out since."""
         assert state.last is not None
-        lists = [each for each in _lists(state) if each.items]
+        lists = [each for each in lists_of(state) if each.items]
         best = max(lists, key=lambda each: len(set(ids) & set(each.items)), default=state.last)
         return best if set(ids) & set(best.items) else state.last
 
@@ -241,9 +240,3 @@ def _what(line: str) -> str:
     """What a line asks for again, in its words; "" for a line that does not."""
     match = _BRINGS.fullmatch(line)
     return next((each for each in match.groupdict().values() if each), "") if match else ""
-
-
-def _lists(state: DialogueState) -> tuple[ListState, ...]:
-    """The lists of a conversation as far as they are kept, the latest first."""
-    earlier = (then.last for then in reversed(state.earlier))
-    return tuple(each for each in (state.last, *earlier) if each is not None)

@@ -193,6 +193,8 @@ class DialogueState(BaseModel):
         Whether that line changed what can be taken back.
     earlier
         What it had come to before each of the last `MAX_CHANGES` changes, the latest last.
+    first
+        The first list, which "the list at the start" means; None before it.
 
     Examples
     --------
@@ -218,6 +220,7 @@ class DialogueState(BaseModel):
     last_line: str = ""
     last_line_changed: bool = False
     earlier: tuple[Snapshot, ...] = ()
+    first: ListState | None = None
 
     def remembering(self, before: "DialogueState") -> "DialogueState":
         """Make the state in which a change can be taken back.

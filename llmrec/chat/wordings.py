@@ -410,6 +410,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "still in": {"en": "{titles} was never ruled out.", "zh": "{titles}一直没有被去掉。"},
     "nothing turned down": {"en": "None of those was ruled out; here they are.", "zh": "这些都没有被去掉,还在这里。"},
     "back unknown": {"en": "Which one you mean by “{what}” I cannot tell.", "zh": "“{what}”指的是哪个,我看不出来。"},
+    "back to first": {"en": "Back to the first list.", "zh": "回到最开始的列表。"},
+    "same list": {"en": "There was no other list before; here it is.", "zh": "之前没有别的列表,就是这份。"},
+    "first wish": {"en": "At the start you asked for {wish}.", "zh": "您最开始要的是:{wish}。"},
+    "in words": {"en": "in your words “{query}”", "zh": "您的话“{query}”"},
+    "first open": {"en": "At the start you asked for nothing in particular.", "zh": "您最开始没有提具体要求。"},
+    "first unknown": {"en": "There was no list yet.", "zh": "还没有列表。"},
     "reverted list": {"en": "Back to the list before.", "zh": "回到之前的列表。"},
     "reverted to nothing": {
         "en": "Taken back. What would you like instead?", "zh": "已撤销。您想要什么样的?",

@@ -40,10 +40,17 @@ _CHINESE_THAN = re.compile(
 )
 _COMPARATIVE = rf"(?P<negation>(?:not|nothing|no) (?:any )?)?\b(?P<comparative>{'|'.join(_COMPARATIVES)})\b"
 _THAN = re.compile(rf"{_COMPARATIVE}(?: (?:ones?|films?|movies?|items?))? than (?P<than>[^,;.!?]+)", re.I)
+_DO_YOU_HAVE = (
+    r"(?:have|do|does|can|could|is|are) (?:you|there|we|i|they)(?: (?:have|got|get|see|know(?: of)?|find(?: me)?|"
+    r"show(?: me)?|offer|recommend|suggest|be|sell|stock|do))?|(?:you|they)(?:'ve)? (?:got|have)|got"
+)
+"""How it is asked whether there is something."""
 _ALONE = re.compile(
-    rf"(?:(?:but|and|please|something|anything|some|any|an?|show me|give me|find me|make it|i want|i'd like|a bit|"
-    rf"slightly|much|even|a little|far|way|just|only|also)\s+)*{_COMPARATIVE}"
-    r"(?:\s+(?:ones?|films?|movies?|items?|things?|stuff|options?|please|if possible))*",
+    rf"(?:(?:but|and|so|ok|please|something|anything|some|any|an?|show me|give me|find me|make it|i want|i'd like|a bit|"
+    rf"slightly|much|even|a little|far|way|just|only|also|more|stuff|things?|ones?|{_DO_YOU_HAVE}|"
+    rf"any chance of|what about|how about|that(?:'s| is| are)|which (?:is|are)|maybe|perhaps|for me)\s+)*{_COMPARATIVE}"
+    r"(?:\s+(?:ones?|films?|movies?|items?|things?|stuff|options?|please|if possible|at all|instead|for me|maybe|then|"
+    r"in (?:there|here|stock)))*",
     re.I,
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
