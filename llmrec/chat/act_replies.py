@@ -96,7 +96,7 @@ class ActReplies:
             return self.short_reply("small_talk", line, state)
         if answer := self.service(line, state) or self.choices.pick(line, state, history):
             return answer
-        if answer := self.items.of_place(line, state):
+        if answer := self.items.either(line, state) or self.items.of_place(line, state):
             return answer
         if intent.action != "ask":
             return None

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.types import derived
 from llmrec.chat.answers import sentence_with
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.item_phrases import item_kind, kinds_of
-from llmrec.chat.item_statistics import best_rated, rated_apart
+from llmrec.chat.item_statistics import best_rated, item_statistics, rated_apart
 from llmrec.chat.nlu.comparatives import Compared, degree, quality_compared
 from llmrec.chat.nlu.questions import FACTS, RATINGS, superlative
 from llmrec.chat.nlu.references import comparative
+from llmrec.chat.price_words import PRICES, is_money
 from llmrec.chat.wordings import COMPARED_BY, UNKNOWN, UNKNOWN_OF_ALL
 
 MIN_APART = 0.5
@@ -174,6 +176,52 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
                 verdict, one, other=say.title(other), value=_told(say, name, mine), than=_told(say, name, theirs)
             )
     return say("lacks", what=UNKNOWN[key][language].format(title=say.title(one)))
+
+
+def in_order(
+    items: Sequence[Item], names: Sequence[str], largest: bool, catalog: Catalog, language: str
+) -> tuple[str, str | None]:
+    """Tell the items of a list in the order of a number of theirs, each with its place in the list.
+
+    Parameters
+    ----------
+    items
+        Of the list, as it stands.
+    names
+        Attributes that tell the number; of a rating, the mean of what people gave where none does.
+    largest
+        Whether the largest comes first.
+    catalog, language
+        As for `compared`.
+
+    Returns
+    -------
+    words : str
+        What the catalogue does not tell is said.
+    id : str or None
+        Of the item that comes first.
+    """
+    say = CatalogueSentences(language, catalog)
+    key = next((key for key in COMPARED_BY if key[0] in names and key[1] == largest), ("rating", largest))
+    most = COMPARED_BY[key][language][1]
+    name = next((name for name in names if any(_number(each.attributes.get(name)) is not None for each in items)), "")
+    means = derived(catalog, item_statistics) if tuple(names) == RATINGS and not name else None
+    known = [
+        (number, place, each)
+        for place, each in enumerate(items, 1)
+        if (number := means.mean_of(each.id) if means else _number(each.attributes.get(name))) is not None
+    ]
+    if not known:
+        return say("not best known", word=most), None
+    known.sort(key=lambda each: (-each[0] if largest else each[0], each[1]))
+    money = name in PRICES and not is_money(catalog)
+    told = []
+    for number, place, item in known:
+        value = "" if money else f"{number:.1f}" if means else _told(say, name, number)
+        told.append(say("at place of value" if value else "at place", item, place=place, value=value))
+    told += [say("at place", each, place=n) for n, each in enumerate(items, 1) if each not in [k[2] for k in known]]
+    joint = "、" if language == "zh" else "; "
+    return say("in order", most=most[:1].upper() + most[1:], titles=joint.join(told)), known[0][2].id
 
 
 def answers_unknown(word: str, catalog: Catalog, language: str) -> str:

@@ -14,6 +14,7 @@ from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
 from llmrec.chat.descriptions import error_in_chinese
+from llmrec.chat.earlier_lists import earlier_list
 from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
@@ -258,7 +259,7 @@ class Conversation(LineAnswers):
             intent = self._parse(line) if line else Intent("ask")
         before = self._before = self.state
         self.state = before.model_copy(update={"question": None, "spoken": ()})
-        if image is None and takes_back(line):
+        if image is None and takes_back(line) and earlier_list(line, before) is None:
             return self._take_back(line)
         if image is None and only_news(typed):
             reply = Reply(self._acts.short_reply("narrates", typed, before).text)

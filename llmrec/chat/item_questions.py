@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
+from llmrec.chat.alternatives import either_of
 from llmrec.chat.answers import about_item
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.comparisons import answers_unknown, best_of, by_quality, compared, versus
@@ -244,6 +245,29 @@ class ItemQuestions:
             return self.shown(line, state)
         of_fact = any(fact.question.search(line) for fact in FACTS) and not seeks(line)
         return self.item(line, state) if of_fact and cues.FACT_OF_PLACE.fullmatch(line.strip()) else None
+
+    def either(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer which of two things an item is: "is the second one a cartoon or real actors?".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        named = self.named(line, state)
+        if not named and refers_to_topic(line):
+            named = tuple(id for id in (state.topic, *(state.last.items if state.last else ())) if id)[:1]
+        if len(named) != 1 or named[0] not in self._catalog.row:
+            return None
+        text = either_of(line, self._catalog.item(named[0]), self._catalog, language_of(line))
+        return ActReply(plain(text), named[0]) if text else None
 
     def shown(self, line: str, state: DialogueState) -> ActReply | None:
         """Tell of the item at a place of the list: "show me number 3".

@@ -61,6 +61,11 @@ class CatalogueStatistics:
         """Return the statistics of an item."""
         return self.items.get(id, NOBODY)
 
+    def mean_of(self, id: str) -> float | None:
+        """Return the mean rating of an item by which it is ordered; None where too few people rated it."""
+        own = self.of(id)
+        return own.shrunk if own.raters >= MIN_PEOPLE else None
+
     @property
     def rated(self) -> bool:
         """Whether anything was rated."""

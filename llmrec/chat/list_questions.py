@@ -9,6 +9,7 @@ from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.catalogue_sentences import CatalogueSentences
+from llmrec.chat.comparisons import in_order
 from llmrec.chat.condition_words import describe_conditions
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.item_statistics import best_rated, most_chosen
@@ -18,6 +19,7 @@ from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import chinese_conditions, in_english, language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import moods
+from llmrec.chat.nlu.orders import order_of
 from llmrec.chat.nlu.query_words import bare_query, without_fillers
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, seeks, superlative
 from llmrec.chat.nlu.refusals import content_words
@@ -154,7 +156,7 @@ class ListQuestions:
         if not self._listed(state):
             return None
         answers = (
-            self._same, self._popular, self._any_good, self._sequels, self._only_ones,
+            self._ordered, self._same, self._popular, self._any_good, self._sequels, self._only_ones,
             self._suiting, self._all_have, self._any_have, self._having,
         )  # fmt: skip
         return next((answer for each in answers if (answer := each(line, state))), None)
@@ -292,6 +294,15 @@ class ListQuestions:
             f"{n}. {item.title}: {', '.join(own) or '-'}" for (n, item), own in zip(twins, held, strict=True)
         )
         return ActReply(plain(say("same names", titles=told)))
+
+    def _ordered(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell the list in the order that a line would have it in; the numbers of its items stay."""
+        order = order_of(line)
+        if order is None:
+            return None
+        (names, largest), language = order, language_of(line)
+        text, first = in_order(self._listed(state), names, largest, self._catalog, language)
+        return ActReply(plain(text), first)
 
     def _any_good(self, line: str, state: DialogueState) -> ActReply | None:
         """Tell how the list is rated, where a line asks of it without a verb: "these any good?"."""

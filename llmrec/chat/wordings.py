@@ -411,6 +411,17 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "nothing turned down": {"en": "None of those was ruled out; here they are.", "zh": "这些都没有被去掉,还在这里。"},
     "back unknown": {"en": "Which one you mean by “{what}” I cannot tell.", "zh": "“{what}”指的是哪个,我看不出来。"},
     "back to first": {"en": "Back to the first list.", "zh": "回到最开始的列表。"},
+    "in order": {"en": "{most} first: {titles}.", "zh": "{most}的在前:{titles}。"},
+    "at place": {"en": "number {place}, {title}", "zh": "第{place}个《{title}》"},
+    "at place of value": {"en": "number {place}, {title} ({value})", "zh": "第{place}个《{title}》({value})"},
+    "drawn": {"en": "{title} is listed as {value}: {side}, then.", "zh": "目录里《{title}》是{value},也就是{side}。"},
+    "not drawn": {
+        "en": "{title} is listed as {value} and not as animated: {side}, as far as that tells.",
+        "zh": "目录里《{title}》是{value},没有列为动画,应该是{side}。",
+    },
+    "either": {"en": "{title} is listed as {value}: {side} rather than {other}.", "zh": "目录里《{title}》是{value}:算{side},不算{other}。"},
+    "both of either": {"en": "Both, by the catalogue: {title} is listed as {value}.", "zh": "两样都算:目录里《{title}》是{value}。"},
+    "neither": {"en": "Neither, by the catalogue: {title} is listed as {value}.", "zh": "都不算:目录里《{title}》是{value}。"},
     "same list": {"en": "There was no other list before; here it is.", "zh": "之前没有别的列表,就是这份。"},
     "first wish": {"en": "At the start you asked for {wish}.", "zh": "您最开始要的是:{wish}。"},
     "in words": {"en": "in your words “{query}”", "zh": "您的话“{query}”"},
@@ -467,6 +478,7 @@ COMPARED_BY: Mapping[tuple[str, bool], Mapping[str, tuple[str, str]]] = {
     ("length", True): {"en": ("longer", "longest"), "zh": ("更长", "最长")},
     ("length", False): {"en": ("shorter", "shortest"), "zh": ("更短", "最短")},
     ("rating", True): {"en": ("better rated", "best rated"), "zh": ("评分更高", "评分最高")},
+    ("rating", False): {"en": ("worse rated", "worst rated"), "zh": ("评分更低", "评分最低")},
 }
 """Attribute, and whether the most of it is meant -> words for one of two, and for one of several."""
 

@@ -21,6 +21,8 @@ _SHORT_FOR = {
     "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
     "yr": "year", "yrs": "years", "nite": "night", "tonite": "tonight", "gonna": "going to", "kinda": "kind of", "cuz": "because",
     "movei": "movie", "moive": "movie", "flim": "film", "abt": "about", "w/o": "without", "gf": "girlfriend", "bf": "boyfriend",
+    "youd": "you'd", "youll": "you'll", "youve": "you've", "theyve": "they've", "weve": "we've", "itll": "it'll", "thatll": "that'll",
+    "obvs": "obviously", "probs": "probably", "deffo": "definitely",
 }  # fmt: skip
 """Words as they are typed in haste -> in full."""
 _HASTE = re.compile(
@@ -39,6 +41,21 @@ _GREETING = re.compile(
     r"^(?:(?:good (?:morning|evening|afternoon)|hi+|hello|hey+|hiya)(?: there| all| again)?[!,.]+ |(?:你好|您好|嗨|哈喽|早上好|晚上好)[,!。]+ ?)(?=\w)",
     re.I,
 )
+_FILLER = (
+    r"(?:even|actually|honestly|literally|seriously|really|basically|truly|genuinely|exactly|frankly|specifically|generally|just|"
+    r"(?:the|in the) (?:hell|heck|world)|on earth|like(?= (?:really|super|so|actually|totally|even)\b)|(?:kind|sort) of(?= (?:know|think|have|like|pick|about)\b))"
+)
+_ASKS_SOMETHING = re.compile(
+    r"(?:^|[.!?;,] )(?:(?:and|so|but|ok(?:ay)?|hm+|well|wait|hey|lol|oh|no|right|cool|then)[, ]+)*(?:what|which|who|whom|whose|why|how|when|where|what's|who's|how's|"
+    r"is|are|was|were|do|does|did|have|has|had|can|could|would|should|will|isn't|aren't|don't|doesn't|didn't)\b",
+    re.I,
+)
+_FILLED = re.compile(
+    rf"(?<![\w'-])(?P<before>what|which|who|why|how|when|where|what's|who's|i|you|we|he|she|it|that|this|they|these|those|one|ones|is|are|was|were|do|does|did|"
+    rf"the \w+ one|number \d+|\d(?:st|nd|rd|th)?)(?:,? {_FILLER},?)+(?= (?!how\b|the same\b|as\b|like \w+ing\b)\w)",
+)
+_FILLED_END = re.compile(r"(?P<what>\w)[, ]+(?:obviously|actually|honestly|seriously|literally|basically|probably|definitely)(?=\s*(?:[.!?,;]|$))")
+"""What stands in a line and could be left out: "what do you even know", "not white obviously"."""
 _NUMBER = re.compile(r"(?<=\b(?:is|of|on|in) )no\.? ?(?=\d\b)|\bno\.? ?(?=\d,? (?:what|when|who|how|which)\b)", re.I)
 """Where "no 2" is a place: "is no 2 funny?"."""
 _SIMILAR = re.compile(
@@ -229,6 +246,7 @@ def spelt_out(line: str) -> str:
         return words.capitalize() if match[0][0].isupper() else words
 
     line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH))))
+    line = without_fillers_within(line)
     line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
     line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
     line = _TELL_MORE.sub("what is it about?", line)
@@ -256,6 +274,29 @@ def spelt_out(line: str) -> str:
     line = _GOES_ON.sub(lambda match: f" and {match['what']}" if _same_verb(line, match) else match[0], line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
+
+
+def without_fillers_within(line: str) -> str:
+    """Drop from a line the words that only lend it force: of a question wherever they stand, and at the end of a clause.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_fillers_within("what do you even know about me"), without_fillers_within("why is it honestly even there?")
+    ('what do you know about me', 'why is it there?')
+    >>> without_fillers_within("Is Love Actually in there?"), without_fillers_within("I really like musicals")
+    ('Is Love Actually in there?', 'I really like musicals')
+    """
+    line = _FILLED_END.sub(r"\g<what>", line)
+    return _FILLED.sub(r"\g<before>", line) if _ASKS_SOMETHING.search(line) else line
 
 
 def _same_verb(line: str, match: re.Match[str]) -> bool:

@@ -279,6 +279,21 @@ def evidence_requested(line: str) -> str:
     return f"why {asked['of'] or ''}".strip()
 
 
+_WHAT_FOR = re.compile(
+    r"(?P<before>(?:(?:and|so|but|ok|hm+|wait|hey)[, ]+)*)(?:"
+    r"what (?:did|do|have|would) you (?:pick|picked|choose|chosen|show|shown|recommend|recommended|suggest|list|listed|put|include|included|give)(?: me)? "
+    r"(?P<a>it|this|that|number \d+|#?\d|the \w+(?: one)?)(?: (?:on|in|up) (?:there|here|the list)| there| here)? for|"
+    r"what(?:'s| is) (?P<b>it|this|that|number \d+|#?\d|the \w+(?: one)?) (?:(?:doing|here for|there for)(?: (?:on|in) (?:there|here|the list|my list)| there| here)?)|"
+    r"what made you (?:pick|choose|show|recommend|suggest|list|include|think of)(?: me)? (?P<c>it|this|that|number \d+|#?\d|the \w+(?: one)?))[\s?.!]*",
+    re.I,
+)
+"""What asks why an item is in a list without a "why"."""
+
+
+def _as_why(match: re.Match[str]) -> str:
+    return f"{match['before']}why {match['a'] or match['b'] or match['c']}"
+
+
 def rephrased(line: str, catalog: Catalog) -> str:
     """Write a line as the rules read it.
 
@@ -316,6 +331,8 @@ def rephrased(line: str, catalog: Catalog) -> str:
     def is_title(text: str) -> bool:
         return _bare(text) in derived(catalog, _titles)
 
+    if asked := _WHAT_FOR.fullmatch(line.strip()):
+        return _as_why(asked)
     line = _FOR_ONESELF.sub("", line) if re.search(r"\w", _FOR_ONESELF.sub("", line)) else line
     line = _TOO_MUCH_IN.sub(lambda match: f"not {match['of']}, no {match['what']}", line)
     line = _RATHER.sub(lambda match: f"not {match['place']}, {match['one']}", line)
