@@ -5,9 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import is_kind
+from llmrec.chat.nlu.lexicon import AUDIENCES
 from llmrec.chat.nlu.moods import MIN_IN_MOOD
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, stated_pairs, values_of
 from llmrec.retrieval.filters import parse_where, read_clauses, written
+
+MIN_OF_AUDIENCE = 0.5
+"""Share of the values of a condition that must name the same people, such that it says for whom items are."""
 
 
 class ConditionSets:
@@ -254,3 +258,25 @@ def limits(conditions: Sequence[str]) -> tuple[str, ...]:
     ]
     names = [of for _, of in ends]
     return tuple(each for each, of in ends if names.count(of) == 1)
+
+
+def for_whom(condition: str) -> bool:
+    """Tell whether a condition says for whom items are: the section for men, the departments for boys.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> for_whom("section='Denim Men'|'Men Shoes'"), for_whom("colour=Black"), for_whom("section!='Men Shoes'")
+    (True, False, False)
+    """
+    values = [re.findall(r"[\w']+", value.casefold()) for value in values_of(condition)]
+    named = max((sum(not said.isdisjoint(words) for words in values) for said in AUDIENCES), default=0)
+    return not excludes(condition) and not numeric(condition) and named >= MIN_OF_AUDIENCE * len(values) > 0

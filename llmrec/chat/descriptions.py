@@ -7,6 +7,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain, wording
+from llmrec.chat.condition_sets import for_whom
 from llmrec.chat.condition_words import describe_conditions, in_sentence, several
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_english
@@ -220,7 +221,8 @@ def understood(
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]
     way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
     if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
-        said.append(SAYS["rule gives way"][language].format(conditions=describe_conditions(way, language)))
+        key = "person gives way" if all(map(for_whom, way)) else "rule gives way"
+        said.append(SAYS[key][language].format(conditions=describe_conditions(way, language)))
     held = state.last.conditions if state.last else ()
     gone = tuple(
         each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)

@@ -62,7 +62,7 @@ _TELLS_CHINESE = re.compile(
 )
 """A clause in Chinese that only tells of the people."""
 _NOT_ASKED = re.compile(
-    r"我|咱|他|她|刚|[看买读听]过|不用了?|就不|[了啊呀呢嘛]$|^也?别|不要太|脑子|考完|下班|加班|你好|您好|哈喽|《"
+    r"^以后|我|咱|他|她|刚|[看买读听]过|不用了?|就不|[了啊呀呢嘛]$|^也?别|不要太|脑子|考完|下班|加班|你好|您好|哈喽|《"
 )
 """A clause in Chinese that tells, greets or turns down, of which nothing need be owned."""
 _PURPOSE = re.compile(r"^(?:for|to|as) (?:(?:an?|the|my|our) )?", re.I)

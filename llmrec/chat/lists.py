@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
+from llmrec.catalog.wording import wording
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.condition_sets import ConditionSets, limits, numeric, states_kind
+from llmrec.chat.condition_sets import ConditionSets, for_whom, limits, numeric, states_kind
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
@@ -48,6 +49,8 @@ _OTHERWISE = re.compile(
 """What of an item is to be otherwise."""
 _SOMEWHAT = re.compile(r"\b(?:a (?:little )?bit|a little|a touch|slightly|somewhat|a tad)\b|稍微|一?[点些]", re.I)
 """How little of a comparison is meant: more than most of the list has is enough."""
+_FOR_ONESELF = re.compile(r"\b(?:for|suits?|fits?) (?:me|myself)\b|给(?:我)?自己|我自己(?:穿|用|要)", re.I)
+"""Words by which something is no longer for the one of before."""
 _BESIDE = re.compile(
     r"\bones?\b|\ba (?:bit|little|touch|tad) \w+(?:er|ier)\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中",
     re.I,
@@ -144,7 +147,7 @@ class ListPlanner:
         self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
     ) -> ListState | None:
         """Describe it without what the line would rather have."""
-        last = state.last
+        last = self._of_person(state.last, intent, line, state)
         if image is not None:
             return self.new(state, intent.query or None, intent.filters, image=digest(image))
         if intent.action == "ask":
@@ -217,9 +220,11 @@ class ListPlanner:
         """
         held = state.in_force(conditions)
         if last is not None:
+            if any(for_whom(each) for each in (*last.conditions, *conditions)):  # who lasts gives way to who is meant
+                held = tuple(each for each in held if each in conditions or not for_whom(each))
             stated = [each for each in last.conditions if each not in last.preferred]
             told = (*limits(stated), *filter(excludes, stated))
-            kept = tuple(each for each in last.conditions if keeps or suits_children(each) or each in told)
+            kept = tuple(each for each in last.conditions if keeps or suits_children(each) or for_whom(each) or each in told)
             held = self.conditions.satisfiable(kept, held, state)
         return ListState(
             query=query,
@@ -357,6 +362,20 @@ class ListPlanner:
         again = self.again(state, last, held)
         like = last.like if last.like in self._offered and not replaced else None
         return again.model_copy(update={"query": JOINT.join(words) or None, "like": like})
+
+    def _of_person(self, last: ListState | None, intent: Intent, line: str, state: DialogueState) -> ListState | None:
+        """The last list as if it had been for the person whom the line names; for whom it was where it names nobody."""
+        if last is None or wording(self._words).noun != "product":
+            return last
+        others = [each for each in last.conditions if for_whom(each)]
+        if meant := {name for each in intent.filters if for_whom(each) for name in attributes_of(each)}:
+            gone = [each for each in others if meant.isdisjoint(attributes_of(each))]  # the section gives way to itself
+            return last.without(gone).model_copy(update={"query": None}) if gone else last
+        if not others or not _FOR_ONESELF.search(line):
+            return last
+        own = tuple(each for each in state.lasting if for_whom(each))
+        kept = tuple(each for each in last.conditions if each not in others)
+        return last.model_copy(update={"conditions": (*own, *kept)})
 
     def _leaning(self, intent: Intent, last: ListState, state: DialogueState) -> ListState:
         """Describe the last list as it would be nicer: an age becomes words that the LLM ranks by.

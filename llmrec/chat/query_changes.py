@@ -92,6 +92,8 @@ class QueryChanges:
         bool
         """
         elsewhere = _ELSEWHERE.search(line)
+        if elsewhere and elsewhere[0] == "算了" and conditions and all(map(excludes, conditions)):
+            return False  # 动画片就算了 rules out, and leaves the rest of the wish as it is
         if elsewhere and elsewhere[0].lower() == "instead" and conditions:
             return self._states_kind(conditions, intent)  # "something red instead" is of the same kind
         stated = any(states_kind(each) for each in (*intent.filters, *intent.preferred))

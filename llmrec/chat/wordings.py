@@ -165,6 +165,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "lasting refused": {
         "en": "All right, {what} from now on.", "zh": "记住了,以后{what}。",
     },
+    "person gives way": {
+        "en": "This once {conditions} gives way, until you ask for yourself again.", "zh": "这次先不按{conditions},等您再给自己找时恢复。",
+    },
     "rule gives way": {
         "en": "You told me for good: {conditions}. For this list that gives way to what you ask now; it holds again from your next search on.",
         "zh": "您说过以后都要{conditions},这次先按您现在说的来,下次搜索时仍然有效。",

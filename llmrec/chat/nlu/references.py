@@ -36,7 +36,8 @@ _CHINESE_THAN = re.compile(
     rf"(?:比(?P<than>《[^》]+》|(?![那这它])[^,。比的\s第]{{2,10}}?(?=[早晚老旧]的)|第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|"
     rf"那[个部本件]?))?(?:有没有|要|"
     rf"再|还|更|来|想|但是?|不过|,)*"
-    rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多|(?<=[早晚老旧])(?=的))的?"
+    rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多|(?<=[早晚老旧])(?=的)|"
+    r"(?:(?<=更.)|(?<=更便宜))(?=的?(?:$|[,。!?吗])))的?"
 )
 _COMPARATIVE = rf"(?P<negation>(?:not|nothing|no) (?:any )?)?\b(?P<comparative>{'|'.join(_COMPARATIVES)})\b"
 _THAN = re.compile(rf"{_COMPARATIVE}(?: (?:ones?|films?|movies?|items?))? than (?P<than>[^,;.!?]+)", re.I)

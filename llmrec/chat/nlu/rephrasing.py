@@ -10,6 +10,7 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour, value_facets
+from llmrec.chat.nlu.suitability import audience_of
 
 _CLAUSE = r"(?:(?<=^)|(?<=[,.;!?] )|(?<=\bbut )|(?<=\band ))"
 _AGAINST = re.compile(
@@ -194,18 +195,26 @@ _WEARERS = (
 """Who will wear what is wanted, which holds until it is taken back."""
 WEARER = re.compile(r"(?:\.? ?)always for (?:men|women)\.?$")
 """How a line is written that says who will wear what is wanted."""
+_BOYS = r"(?:sons?|nephews?|grandsons?|godsons?|boys?|lads?|little brothers?)"
+_GIRLS = r"(?:daughters?|nieces?|granddaughters?|goddaughters?|girls?|little sisters?)"
+_YOUNG = r"(?:little |young |younger |small |small |two |three |teenage )*"
+_GROWN = {"boys": "men", "girls": "women"}
+_IS_GROWN = re.compile(r"\b(?:(?:he|she)(?:'s| is)|who(?:'s| is)|aged?|turns|turning) (?:already |now |about |nearly )?(?:1[6-9]|[2-9]\d)\b|\bgrown[- ]?up\b|\badult\b", re.I)
+"""What says that somebody's child is none any more."""
 _GIFTS = (
+    ("boys", re.compile(rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_BOYS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_BOYS} (?:needs|wants|would like|is looking for)\b", re.I)),
+    ("girls", re.compile(rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_GIRLS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_GIRLS} (?:needs|wants|would like|is looking for)\b", re.I)),
     (
         "men",
         re.compile(
-            rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_MEN}\b|^(?:my |our )?{_RELATED_MEN} (?:needs|wants|would like|is looking for)\b",
+            rf"\bfor (?:my|our|his|her|a) (?:[\w-]+ )?{_RELATED_MEN}\b|^(?:my |our )?{_RELATED_MEN} (?:needs|wants|would like|is looking for)\b",
             re.I,
         ),
     ),
     (
         "women",
         re.compile(
-            rf"\bfor (?:my|our|his|her) (?:[\w-]+ )?{_RELATED_WOMEN}\b|^(?:my |our )?{_RELATED_WOMEN} (?:needs|wants|would like|is looking for)\b",
+            rf"\bfor (?:my|our|his|her|a) (?:[\w-]+ )?{_RELATED_WOMEN}\b|^(?:my |our )?{_RELATED_WOMEN} (?:needs|wants|would like|is looking for)\b",
             re.I,
         ),
     ),
@@ -224,6 +233,9 @@ def _for_wearer(line: str, catalog: Catalog) -> str:
                 else f"always for {who}"
             )
     for who, pattern in _GIFTS:
+        if who in _GROWN and audience_of(line) is not None:
+            continue  # of a child whose age is told more is known
+        who = _GROWN.get(who, who) if _IS_GROWN.search(line) else who
         if lexicon.mentions(who):
             line = pattern.sub(f"for {who}", line)
     return line

@@ -81,7 +81,9 @@ _LIKENESS = re.compile(
 )
 """Likeness to an item, wherever a line says so."""
 _LIKENESS_CHINESE = re.compile(
-    r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|"
+    r"(?:类似|跟|和|像|同)(?:于)?(?P<place>第[一二三四五六七八九十\d]+)[个部本件款首支双套]?"
+    r"(?:差不多|类似|那样|那种|一样|相似)*(?:的|(?=但|不过|可是|只是|[,,。更再]|$))|"
+    r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>这|那|它|上面|《[^》]+》|"
     r"[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
     r"(?:差不多|类似|那样|那种|一样|相似|(?:气质|风格|感觉)?(?:接近|相近|差不多|相似))?的|"
     r"类似的(?=再|还|有|来|吗|[,,。!! ]|$)|(?:类似|像)(?:于)?(?P<title>《[^》]+》)(?=但|不过|可是|,|,|。|$)"
@@ -397,7 +399,7 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
         if known := _alike(match["subject"].strip(), catalog):
             return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
     if is_chinese(text) and (found := _LIKENESS_CHINESE.search(text)):
-        subject = (found["subject"] or found["title"] or "").strip("《》")
+        subject = (found["place"] or found["subject"] or found["title"] or "").strip("《》")
         number = re.fullmatch(r"第(.+)", subject)
         digits = "一二三四五六七八九十"
         known = (
