@@ -70,11 +70,7 @@ class CatalogueSentences:
             return self("about", item, value=f"{self.amount(name, held)}.")
         if key == "price" and isinstance(held, int | float):
             words = price_words(held, self._catalog, self.language)
-            return self(
-                key if is_money(self._catalog) else "about",
-                item,
-                value=words if is_money(self._catalog) else f"{words}.",
-            )
+            return self(key, item, value=words) if is_money(self._catalog) else self("no sum of money", item, place=words)
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=as_written(item.attributes[name]))
 

@@ -16,6 +16,13 @@ MIN_NAMED = 0.75
 """Share of the values of a condition that must name whom they are for, such that all of it is told by that."""
 SHOWN_VALUES = 7
 """Values of one condition that are named."""
+_PATTERNS = {
+    "dot": "dots", "stripe": "stripes", "check": "checks", "all over pattern": "all-over patterns", "front print": "front prints",
+    "placement print": "placement prints", "solid": "plain ones", "argyle": "argyles", "chambray": "chambray",
+}  # fmt: skip
+"""Patterns in lower case, and how one speaks of several of them."""
+_OWN_FIGURES = re.compile(r"0\.\d{3,}")
+"""A price that is no sum of money, and says nothing to anybody."""
 _MASS = {
     "horror": "horror", "action": "action films", "romance": "romance", "animation": "animated films",
     "sci-fi": "sci-fi", "war": "war films", "crime": "crime", "adventure": "adventure", "fantasy": "fantasy",
@@ -150,12 +157,15 @@ def _named(clause: WrittenClause, language: str) -> list[str]:
     """The values of a condition as one speaks of them."""
     values = _for_whom(_joined_spans(_short(clause.values)), language)
     shown = values if len(values) <= SHOWN_VALUES else values[: SHOWN_VALUES - 1]
-    kinds = all(is_kind(name) for name in clause.attributes)
+    kinds = any(is_kind(name) for name in clause.attributes)
+    patterns = all(attribute_noun(name).endswith("pattern") for name in clause.attributes)
     coloured = all(is_colour(name) for name in clause.attributes)
     told = [
-        _kind(each, language) if kinds else each.lower() if coloured and language == "en" else _told(each, language)
+        _kind(each, language) if kinds
+        else _PATTERNS.get(each.lower(), each.lower()) if patterns and language == "en"
+        else each.lower() if coloured and language == "en" else _told(each, language)
         for each in shown
-    ]
+    ]  # fmt: skip
     return [*told, *(["…"] if len(shown) < len(values) else [])]
 
 
@@ -188,6 +198,7 @@ def _span(names: tuple[str, ...], high: WrittenClause, low: WrittenClause, langu
         return SAYS["decade"][language].format(low=first)
     of = "years" if years else "prices" if names[0] in _PRICES else "minutes" if names[0] in MINUTES else ""
     key = f"span of {of}" if of else "span"
+    key = "ones between" if of == "prices" and all(map(_OWN_FIGURES.fullmatch, (first, last))) else key
     return SAYS[key][language].format(name=_nouns(names, language), low=first, high=last)
 
 
@@ -199,6 +210,8 @@ def _bound(clause: WrittenClause, key: str, language: str) -> str:
     name = clause.attributes[0]
     of = "years" if name in _YEARS else "prices" if name in _PRICES else "minutes" if name in MINUTES else ""
     key = f"{key} of {of}" if of and f"{key} of {of}" in SAYS else key
+    if of == "prices" and all(map(_OWN_FIGURES.fullmatch, clause.values)) and clause.operator[0] in "<>":
+        key = "cheaper ones" if clause.operator[0] == "<" else "dearer ones"
     return SAYS[key][language].format(name=_nouns(clause.attributes, language), value=told, values=told)
 
 

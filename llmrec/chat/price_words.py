@@ -29,21 +29,21 @@ def price_words(price: float, catalog: Catalog, language: str) -> str:
     Returns
     -------
     str
-        The figure; where such figures are no money that, and how it stands among the others.
+        The figure; where such figures are no money, how it stands among the others.
 
     Examples
     --------
     >>> from llmrec.catalog import Item
     >>> shop = Catalog("shop", tuple(Item(str(n), "Hat", "", {"price": n / 1000}) for n in range(1, 100)), {})
     >>> price_words(0.0501, shop, "en")
-    "0.05 in the catalogue's own figures, about average here"
+    'about average in price here'
     """
     prices = derived(catalog, _prices)
     if not prices or is_money(catalog):
         return f"{price:g}" if price == round(price, 2) else f"{price:.2f}"
     below = (bisect_left(prices, price) + bisect_right(prices, price)) / 2 / len(prices)
     place = next(key for share, key in _PLACES if below < share)
-    return SAYS["price in own figures"][language].format(value=f"{price:.2g}", place=SAYS[f"price {place}"][language])
+    return SAYS["price in own figures"][language].format(place=SAYS[f"price {place}"][language])
 
 
 def is_money(catalog: Catalog) -> bool:

@@ -152,9 +152,11 @@ class Brief:
         )
         most = max((e.effect for e in evidence.items if e.kind in ("history", "query")), default=0.0)
         asked = max((e.effect for e in evidence.items if e.kind == "query"), default=0.0)
+        tells = bool(catalog.item(evidence.item).description)  # where no plot is told, none can have spoken for it
         helps = [
             e for e in evidence.helps
             if e.effect >= WORTH_NAMING * most and (e.modality not in ("id", "popularity") or e.effect >= asked)
+            and (tells or e.modality != "text")
         ]  # fmt: skip
         trait_facets = {trait.facet for trait in traits}
         sharers = [

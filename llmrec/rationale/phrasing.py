@@ -219,11 +219,18 @@ def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
     return f"this {noun}" if u < 0.9 else "this one"
 
 
+_OF_FILES = frozenset(("garment group", "product type", "product group", "department", "department name", "section", "index", "index group"))
+"""Names of attributes by which a file is ordered, and which nobody speaks of."""
+
+
 def _noun_phrase(facet: Facet, rng: random.Random) -> str:
     """Write a facet as a noun phrase: "comedy", "the comedy genre", "the 1990s", "the colour dark blue"."""
     words = label(facet)
     if facet.name in ("genres", "genre"):
         return f"the {words} genre" if words.endswith("'s") or words in _COUNTED or rng.random() < 0.25 else words
+    noun = attribute_noun(facet.name)
+    if noun in _OF_FILES and re.fullmatch(r"[a-z]+s", bare := words.removesuffix(noun).strip()):
+        return bare  # nobody says "the shoes garment group"
     if words == facet.value or facet.name == "price":
         return f"the {words}" if facet.name != "price" else f"a {words}"
     if words.lower() != facet.value.lower() and rng.random() < 0.3:

@@ -307,7 +307,8 @@ def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> 
 
     An item that has one of several genres that were named is none that misses the others.
     """
-    query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year"}
+    # "cheaper" is met by a condition, and by what an item costs beside others: no item is "something else than cheaper"
+    query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year", "price", "cost"}
     held = {facet.name for facet in facets} - met
     has = {(f.name, word) for f in facets for word in f.value.lower().split()}  # "dark blue" is blue
     mentions = vocabulary.mentions(query)
