@@ -147,10 +147,10 @@ class ActReplies:
             return answer
         if cues.ABLE.fullmatch(line.strip()):
             return ActReply(plain(help_text(self._catalog, language_of(line))))
-        if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
-            return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if asks_first(line) and state.last is not None:
             return ActReply(first_wish(state, language_of(line)))
+        if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
+            return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if cues.RECAP.search(line) and state.last is not None:
             return ActReply(plain(recap(state, self._catalog, language_of(line))))
         if conditions and cues.SENTENCES.search(line):

@@ -289,6 +289,8 @@ def _by_number(say: CatalogueSentences, names: Sequence[str], largest: bool, ite
 def _what_they_are(say: CatalogueSentences, items: Sequence[Item], catalog: Catalog) -> str:
     """What each item is, and which of two people rated higher."""
     told = [item_kind(each, say.noun, say.language, dated=True) for each in items]
+    if len(items) == 2 and all(told) and len(set(told)) == 1:
+        return _apart(say, *items)
     if len(items) > 2 or not all(told) or len(set(told)) < len(told):
         return say("beside", facts="; ".join(f"{say.title(each)}: {say.facts(each)}" for each in items))
     prices = [each.attributes.get("price") for each in items]
@@ -298,6 +300,17 @@ def _what_they_are(say: CatalogueSentences, items: Sequence[Item], catalog: Cata
     rated = rated_apart(*items, catalog, say.language)
     both = say("both are", title=one, other=other, kind=told[0], theirs=told[1])
     return f"{both}{'' if say.language == 'zh' else ' '}{rated}".strip()
+
+
+def _apart(say: CatalogueSentences, one: Item, other: Item) -> str:
+    """What tells two items apart that are of one kind."""
+    mine, theirs = say.apart(one, other), say.apart(other, one)
+    if mine and theirs:
+        return say("apart", one, other=say.title(other), mine=mine, theirs=theirs)
+    if mine or theirs:
+        more, less = (one, other) if mine else (other, one)
+        return say("apart one", more, other=say.title(less), mine=mine or theirs)
+    return say("apart none", one, other=say.title(other))
 
 
 def _degree_of(quality: Compared, of_two: bool, language: str) -> str:

@@ -15,15 +15,15 @@ BEFORE = (
 )
 """What stands before a line that brings something back."""
 _LISTS = (
-    r"(?:list|ones?|lot|batch|suggestions?|recommendations?|results?|picks?|selection|set|search|films?|movies?|books?|"
-    r"items?|things?|products?|five|bunch)"
+    r"(?:list|ones|lot|batch|suggestions|recommendations|results|picks|selection|set|search|films|movies|books|items|"
+    r"things|products|five|bunch)"
 )
 _OF_START = r"(?:at (?:the )?(?:very )?(?:start|beginning|first)|to (?:start|begin) with|in the (?:first place|beginning)|originally|initially|first(?: of all)?)"
 _LIST_AGAIN = re.compile(
     rf"{BEFORE}(?:(?:can|could|may|shall) (?:we|i|you) )?(?:please )?(?:"
     r"(?:(?:go|take (?:me|us)|get|jump|switch|turn|come|skip|step|scroll|head)(?: right| all the way)? back|back|return|revert)(?: again)? to|"
     r"(?:show|give|list|repeat|bring back|see|have|get|bring up|pull up|redo|restore)(?: (?:me|us))?(?: again)?|what was|what were|where(?:'s| is))"
-    rf" (?P<which>(?:the|that|your|my|those) (?:(?:very )?(?:first|original|opening|initial|earliest|previous|last|earlier|old|other) )?(?:\w+ )?{_LISTS}"
+    rf" (?P<which>(?:the|your|my) original|(?:the|that|your|my|those) (?:(?:very )?(?:first|original|opening|initial|earliest|previous|last|earlier|old|other) )?(?:\w+ )?{_LISTS}"
     r"(?: (?:that )?(?:you|we|i) (?:\w+ )?(?:showed|gave|had|listed|started with|suggested|recommended|saw|got)(?: me| us)?)?"
     rf"(?: (?:of|from|at|before|earlier)(?: (?:the )?(?:very )?(?:start|beginning|first|before|earlier))?| {_OF_START})?)"
     r"(?P<again>(?: again| once more| back| please| now| then| up)*)[\s?.!]*|"
@@ -35,7 +35,7 @@ _FIRST = re.compile(
     r"\b(?:first|original|opening|initial|earliest|start|started|beginning|originally|initially)\b|最(?:开始|初|早)|一?开始|第一", re.I
 )
 _ASKS_FIRST = re.compile(
-    rf"{BEFORE}(?:(?:can you |could you )?(?:remind|tell) me )?(?:what|which \w+) (?:did|had|was|have) (?:i|we)(?: even| actually)? ?(?:first |originally |initially )?"
+    rf"{BEFORE}(?:(?:can you |could you )?(?:remind|tell) me )?(?:what|which \w+) (?:(?:did|had|was|have) (?:i|we)|(?:i|we)(?:'d| had| have)?) ?(?:first |originally |initially )?"
     r"(?:ask(?:ed)?(?: you)?(?: for)?|want(?:ed)?|say|said|search(?:ed)?(?: for)?|look(?:ing|ed)? for|tell you|request(?:ed)?|start(?:ed)?(?: out)? with|type)"
     rf"(?: {_OF_START}|(?: you)?(?: for)? {_OF_START})?[\s?.!]*|"
     rf"{BEFORE}what (?:was|is) (?:my|our) (?:very )?(?:first|original|initial) (?:question|wish|request|search|ask)[\s?.!]*|"
@@ -75,7 +75,7 @@ def earlier_list(line: str, state: DialogueState) -> tuple[ListState, str] | Non
         told = first_wish(state, language) if asked else ""
         return state.first, f"{told} {SAYS['back to first'][language]}".strip()
     before = next((each for each in lists_of(state)[1:] if each.items and each.items != state.last.items), None)
-    return before or state.last, SAYS["reverted list" if before else "same list"][language]
+    return (before, SAYS["reverted list"][language]) if before else None
 
 
 def asks_first(line: str) -> bool:

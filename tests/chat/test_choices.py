@@ -105,3 +105,59 @@ def test_what_is_asked_of_all_of_the_list_is_told_of_each(films: Catalog) -> Non
 def test_the_year_of_a_film_is_a_year(films: Catalog) -> None:
     reply = Conversation(films).reply("a comedy from the year Evita came out")
     assert reply.request is not None and "year=1996" in (reply.request.where or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "preferred"),
+    [
+        ("tell me in one sentence why i should pick 2 over 1", "2"), ("why should i pick the first one over the third", "1"), ("give me one good reason to choose 3 instead of 1", "5"),
+        ("what's the case for 2 over 3?", "2"), ("convince me to take 3 rather than 2", "5"), ("what does 2 have that 1 doesn't", "2"),
+        ("can you tell me briefly why 1 is better than 2", "1"), ("why would we go for number 2 rather than number 3, in a few words", "2"), ("what's so good about 1 compared to 3", "1"),
+    ],
+)  # fmt: skip
+def test_two_items_are_weighed_however_it_is_asked(films: Catalog, line: str, preferred: str) -> None:
+    reply = answered(films, line)
+    assert reply.why == preferred and "What tells them apart" in reply.words and reply.request is None, reply.words
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["whats better, 1 or 3? its for a date", "which one is best for date night", "which of them should we watch, it's for a first date", "2 or 3, which is better? we're on a date"],
+)  # fmt: skip
+def test_a_choice_for_an_occasion_says_by_what_and_keeps_the_list(films: Catalog, line: str) -> None:
+    romance = Item("7", "Sabrina", "", {"genres": ("Romance",), "year": 1995})
+    conversation = Conversation(Catalog("films", (*films.items, romance), {}))
+    conversation.show(conversation.reply("something for tonight"), ("1", "2", "7"))
+    reply = conversation.reply(line)
+    assert reply.request is None and reply.why == "7" and "romance" in reply.words, reply.words
+    conversation.show(conversation.reply("crime"), ("3", "6", "1"))
+    reply = conversation.reply(line)
+    assert reply.request is None and reply.why is not None and "None of them" in reply.words, reply.words
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["which of these would i like most, based on what ive watched", "based on my history which one would suit me best", "which one am i most likely to enjoy",
+     "going by my taste, which would you pick?", "knowing what i've seen, which one should i watch"],
+)  # fmt: skip
+def test_a_choice_by_what_the_person_has_says_so(films: Catalog, line: str) -> None:
+    conversation = Conversation(films, history=("6", "3"))
+    conversation.show(conversation.reply("something for tonight"), ("1", "3", "4"))
+    reply = conversation.reply(line)
+    assert reply.request is None and reply.why == "3" and "of yours" in reply.words, reply.words
+    unknown = Conversation(films)
+    unknown.show(unknown.reply("something for tonight"), ("1", "3", "4"))
+    assert unknown.reply(line).why == "1"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("is fargo sadder than evita?", "Fargo"), ("which is funnier, kolya or heat?", "Kolya, a comedy, should be funnier"),
+        ("heat or goofy movie, which is more violent?", "Heat, a crime"), ("is alien scarier than heat", "no title like “alien”"),
+        ("is Evita funnier than Heat", "Evita"),
+    ],
+)  # fmt: skip
+def test_titles_beside_the_list_are_compared_and_no_others(films: Catalog, line: str, says: str) -> None:
+    reply = answered(films, line, shown=("2", "5"))
+    assert says in reply.words and "Liar" not in reply.words and reply.request is None, reply.words
