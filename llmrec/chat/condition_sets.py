@@ -140,7 +140,9 @@ class ConditionSets:
 
 
 def _weight(condition: str) -> int:
-    """How much a condition says of what is wanted: a price or a year little, its kind most."""
+    """How much a condition says of what is wanted: a price or a year little, its kind much, whom it is for most."""
+    if for_whom(condition):
+        return 3
     return 2 if any(map(is_kind, attributes_of(condition))) else 0 if numeric(condition) else 1
 
 

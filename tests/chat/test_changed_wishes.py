@@ -208,3 +208,37 @@ def test_a_word_that_a_title_only_holds_is_no_liking(films: Catalog) -> None:
     conversation, _ = talk(films, "an action film", "i like cruise")
     assert not conversation.state.liked
     assert talk(films, "an action film", "i like speed")[0].state.liked
+
+
+@pytest.mark.parametrize(
+    ("line", "condition"),
+    [("有没有类似第三部但是更新一点的", "year>"), ("类似第三部但更老的", "year<"), ("像第三个那样的,不过更新一点", "year>"), ("要类似第三部的,再新一点", "year>")],
+)  # fmt: skip
+def test_a_place_in_chinese_is_a_place_whatever_stands_behind_it(films: Catalog, line: str, condition: str) -> None:
+    conversation, _ = talk(films, "来一部动作片")
+    assert conversation.state.last is not None
+    third = conversation.state.last.items[2]
+    reply = conversation.reply(line)
+    assert reply.request is not None and reply.request.like == third and condition in where(reply), reply.words
+
+
+@pytest.mark.parametrize("line", ["战争片就算了,以后也别给我推", "战争片算了,以后也不要推", "西部片就算了"])
+def test_what_is_ruled_out_in_passing_takes_nothing_else_away(films: Catalog, line: str) -> None:
+    _, (_, reply) = talk(films, "来点喜剧,别太老", line)
+    assert "genres=Comedy" in where(reply) and "year>" in where(reply) and "genres!=" in where(reply), where(reply)
+
+
+@pytest.mark.parametrize(
+    ("line", "condition"),
+    [
+        ("got anything newer", "year>"), ("u got anything older", "year<"), ("have you anything more recent", "year>"), ("you got any newer ones?", "year>"),
+        ("is there anything older?", "year<"), ("do you have something a bit newer", "year>"), ("can you find me any older ones", "year<"), ("any newer", "year>"),
+    ],
+)  # fmt: skip
+def test_a_comparative_behind_a_question_whether_there_is_something_is_a_condition(
+    films: Catalog, line: str, condition: str
+) -> None:
+    conversation, _ = talk(films, "a comedy from the 90s")
+    reply = conversation.reply(line)
+    assert reply.request is not None and condition in where(reply), line
+    assert "newer" not in (reply.request.query or ""), line

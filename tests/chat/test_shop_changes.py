@@ -111,3 +111,40 @@ def test_months_and_what_somebody_is_rank_nothing(shop: Catalog, line: str) -> N
     assert reply.list is not None and not any(
         word in (reply.list.query or "") for word in ("wear", "september", "june", "person")
     )
+
+
+@pytest.fixture(scope="module")
+def wardrobe() -> Catalog:
+    sections = ("Men Shoes", "Denim Men", "Womens Casual", "Womens Tailoring", "Kids Boy Outdoor", "Young Boy", "Kids Girl", "Young Girl")
+    made = [(s, a, c) for s in sections for a in ("Jacket", "Sweater", "Shirt") for c in ("Black", "Dark Blue") for _ in range(2)]
+    items = (
+        Item(str(n), f"Style {n}", "A thing to wear.", {"category": a, "colour": c, "section": s, "price": 0.01 + n * 7 % 12 / 1000})
+        for n, (s, a, c) in enumerate(made)
+    )
+    return Catalog("wardrobe", tuple(items), {})
+
+
+@pytest.mark.parametrize(
+    ("line", "section"),
+    [
+        ("jacket for my son", "Boy"), ("a shirt for a little boy", "Boy"), ("my niece needs a jacket", "Girl"), ("something for our daughter", "Girl"),
+        ("a sweater for my husband", "Men"), ("a jumper for my dad", "Men"), ("a gift for my girlfriend", "Womens"), ("shirt for mum", "Womens"), ("a black shirt", ""), ("a jacket for my daughter, she's 25", "Womens"),
+        ("a coat or jacket for my mum", "Womens"),
+    ],
+)  # fmt: skip
+def test_whom_a_product_is_for_implies_the_section(wardrobe: Catalog, line: str, section: str) -> None:
+    found = [part for part in where(talk(wardrobe, line)[1][0]).split(" and ") if part.startswith("section=")]
+    assert bool(found) == bool(section) and all(section in value for part in found for value in part.split("|"))
+
+
+@pytest.mark.parametrize("line", ["something else, not jumpers", "in dark blue maybe", "now show me shirts", "anything cheaper", "more"])
+def test_a_person_stays_until_another_is_named(wardrobe: Catalog, line: str) -> None:
+    _, replies = talk(wardrobe, "im a bloke, black jackets", "something for my wife", line, "now for me, a shirt")
+    assert "Womens" in where(replies[2]) and "Men Shoes" not in where(replies[2])
+    assert "Denim Men" in where(replies[3]) and "Womens" not in where(replies[3])
+
+
+def test_figures_and_files_are_not_spoken(wardrobe: Catalog) -> None:
+    replies = talk(wardrobe, "a jacket", "got anything cheaper", "how much is 2", "no stripes ever")[1]
+    assert "price<" in where(replies[1]) and "0.0" not in " ".join(each.words for each in replies[1:3])
+    assert "cheaper" in replies[1].words
