@@ -17,7 +17,9 @@ _EITHER = re.compile(
 )
 """A question that names two things of which an item is one."""
 _DRAWN = re.compile(r"\b(?:cartoons?|animat(?:ed|ion)|drawn|anime|cgi)\b|动画|卡通", re.I)
-_LIVE = re.compile(r"\b(?:real (?:actors?|people|life|humans?)|live[- ]action|actors?|people|humans?|filmed)\b|真人|实拍", re.I)
+_LIVE = re.compile(
+    r"\b(?:real (?:actors?|people|life|humans?)|live[- ]action|actors?|people|humans?|filmed)\b|真人|实拍", re.I
+)
 """What no attribute is for: that a film is drawn is told by its genre, and that it is not by the lack of it."""
 _ANIMATION = frozenset(("animation", "animated", "动画"))
 _SCALES = (
@@ -84,8 +86,15 @@ def _sides(line: str) -> tuple[str, str] | None:
     match = _EITHER.fullmatch(line.strip())
     if match is None:
         return None
-    one, other = (re.sub(r"^(?:more|mostly|all|any|is|it) ", "", (a or b).strip()) for a, b in ((match["one"], match["a"]), (match["other"], match["b"])))
-    return None if any(re.fullmatch(r"(?:number |the )?(?:\d+|\w+ one|first|second|third)", side) for side in (one, other)) else (one, other)
+    one, other = (
+        re.sub(r"^(?:more|mostly|all|any|is|it) ", "", (a or b).strip())
+        for a, b in ((match["one"], match["a"]), (match["other"], match["b"]))
+    )
+    return (
+        None
+        if any(re.fullmatch(r"(?:number |the )?(?:\d+|\w+ one|first|second|third)", side) for side in (one, other))
+        else (one, other)
+    )
 
 
 def _values(item: Item) -> Sequence[str]:

@@ -70,7 +70,9 @@ class CatalogueSentences:
             return self("about", item, value=f"{self.amount(name, held)}.")
         if key == "price" and isinstance(held, int | float):
             words = price_words(held, self._catalog, self.language)
-            return self(key, item, value=words) if is_money(self._catalog) else self("no sum of money", item, place=words)
+            return (
+                self(key, item, value=words) if is_money(self._catalog) else self("no sum of money", item, place=words)
+            )
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=as_written(item.attributes[name]))
 

@@ -127,9 +127,7 @@ class Choices:
         words = {"title": natural_order(item.title), "place": self._place(item.id, state), "conditions": told}
         return SAYS[key][language].format(**words), item.id
 
-    def _by_history(
-        self, of: Sequence[str], history: Sequence[str], state: DialogueState, language: str
-    ) -> ActReply:
+    def _by_history(self, of: Sequence[str], history: Sequence[str], state: DialogueState, language: str) -> ActReply:
         """Choose the item whose kinds are most of those of the person's items."""
         say = CatalogueSentences(language, self._catalog)
         had = [kinds_of(self._catalog.item(id)) for id in history if id in self._catalog.row]
@@ -146,7 +144,9 @@ class Choices:
             return ActReply(plain(say("picked without history", item, place=place)), item.id, why=True)
         joint = "、" if language == "zh" else ", "
         kinds = joint.join(say("of a kind", kind=_kind(each, language), count=counts[each]) for each in shared)
-        return ActReply(plain(say("picked by history", item, place=place, count=len(had), kinds=kinds)), item.id, why=True)
+        return ActReply(
+            plain(say("picked by history", item, place=place, count=len(had), kinds=kinds)), item.id, why=True
+        )
 
     def contrast(self, line: str, state: DialogueState) -> tuple[str, str] | None:
         """Read of which item of the last list a line asks why it is there and not another one.

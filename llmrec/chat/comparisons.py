@@ -297,7 +297,7 @@ def _what_they_are(say: CatalogueSentences, items: Sequence[Item], catalog: Cata
     if all(isinstance(each, int | float) for each in prices):
         told = [f"{kind}, {say.amount('price', float(price))}" for kind, price in zip(told, prices, strict=True)]  # type: ignore[arg-type]
     one, other = (say.title(each) for each in items)
-    rated = rated_apart(*items, catalog, say.language)
+    rated = rated_apart(items[0], items[1], catalog, say.language)
     both = say("both are", title=one, other=other, kind=told[0], theirs=told[1])
     return f"{both}{'' if say.language == 'zh' else ' '}{rated}".strip()
 

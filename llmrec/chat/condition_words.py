@@ -17,7 +17,8 @@ MIN_NAMED = 0.75
 SHOWN_VALUES = 7
 """Values of one condition that are named."""
 _PATTERNS = {
-    "dot": "dots", "stripe": "stripes", "check": "checks", "all over pattern": "all-over patterns", "front print": "front prints",
+    "dot": "dots", "stripe": "stripes", "check": "checks", "all over pattern": "all-over patterns",
+    "front print": "front prints",
     "placement print": "placement prints", "solid": "plain ones", "argyle": "argyles", "chambray": "chambray",
 }  # fmt: skip
 """Patterns in lower case, and how one speaks of several of them."""

@@ -22,9 +22,9 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.complements import complemented
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.list_lengths import list_length
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.personal_talk import only_news, personal_news
-from llmrec.chat.nlu.list_lengths import list_length
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
@@ -325,7 +325,14 @@ class Conversation(LineAnswers):
         question = question_below(shown, candidates, self._words, self.state) if reply.clarifies else None
         clarified = (*self.state.clarified, *([question.attribute] if question else ()))
         self.state = self.state.model_copy(
-            update={"last": shown, "first": self.state.first or shown, "topic": shown.like, "question": question, "clarified": clarified, "mentioned": ()}
+            update={
+                "last": shown,
+                "first": self.state.first or shown,
+                "topic": shown.like,
+                "question": question,
+                "clarified": clarified,
+                "mentioned": (),
+            }
         )
         return question.text if question else ""
 

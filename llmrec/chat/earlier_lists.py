@@ -32,7 +32,8 @@ _LIST_AGAIN = re.compile(
 )
 """What asks for a list of before: "go back to the first list"."""
 _FIRST = re.compile(
-    r"\b(?:first|original|opening|initial|earliest|start|started|beginning|originally|initially)\b|最(?:开始|初|早)|一?开始|第一", re.I
+    r"\b(?:first|original|opening|initial|earliest|start|started|beginning|originally|initially)\b|最(?:开始|初|早)|一?开始|第一",
+    re.I,
 )
 _ASKS_FIRST = re.compile(
     rf"{BEFORE}(?:(?:can you |could you )?(?:remind|tell) me )?(?:what|which \w+) (?:(?:did|had|was|have) (?:i|we)|(?:i|we)(?:'d| had| have)?) ?(?:first |originally |initially )?"

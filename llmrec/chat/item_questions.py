@@ -31,7 +31,8 @@ _PAIR = re.compile(
     rf"(?:{_MORE_OF} than|as [a-z-]+ as) (?P<other>.+?)|"
     rf"(?:which|what|who)(?: one| film| movie| book| of (?:them|the two))?(?:'s| is| was| would be)(?: the)? {_MORE_OF}"
     r"(?: one)?[,:;-]* (?:between )?(?P<a>.+?) (?:or|and) (?P<b>.+?)|"
-    r"(?:between )?(?P<c>.+?) (?:or|and|vs\.?|versus) (?P<d>.+?)[,:;?-]+ (?:which|what|who)(?: one| of them)?(?:'s| is| was| would be)"
+    r"(?:between )?(?P<c>.+?) (?:or|and|vs\.?|versus) (?P<d>.+?)[,:;?-]+ "
+    r"(?:which|what|who)(?: one| of them)?(?:'s| is| was| would be)"
     rf"(?: the)? {_MORE_OF}(?: one)?)[\s?.!]*",
     re.I,
 )
@@ -372,7 +373,7 @@ class ItemQuestions:
         return ActReply(plain(text), topic, mentioned=tuple(of) if len(of) < len(listed) else ())
 
     def _pair(self, line: str, state: DialogueState) -> tuple[str, ...] | str:
-        """Find the two items that a line compares; the title that the catalogue lacks, or nothing for any other line."""
+        """Find the two items that a line compares, or the title that the catalogue lacks; () for any other line."""
         match = _PAIR.fullmatch(line.strip())
         found: list[str] = []
         for said in (each for each in match.groups() if each) if match else ():

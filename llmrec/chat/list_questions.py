@@ -98,7 +98,9 @@ _SCALES = (
 )
 """What is asked without a bound -> attributes whose range answers it."""
 _ANY_GOOD_ALONE = re.compile(
-    rf"{_OPENING}(?:(?:{_THEM}|they|any)(?: of (?:{_THEM}))?(?:'re| are| is)? )?(?:any|really|all|actually) good(?: then| at all)?[\s?.!]*", re.I
+    rf"{_OPENING}(?:(?:{_THEM}|they|any)(?: of (?:{_THEM}))?(?:'re| are| is)? )?"
+    r"(?:any|really|all|actually) good(?: then| at all)?[\s?.!]*",
+    re.I,
 )
 """What asks whether the list is good without a verb: "these any good?"."""
 _GOOD = re.compile(

@@ -224,7 +224,9 @@ class ListPlanner:
                 held = tuple(each for each in held if each in conditions or not for_whom(each))
             stated = [each for each in last.conditions if each not in last.preferred]
             told = (*limits(stated), *filter(excludes, stated))
-            kept = tuple(each for each in last.conditions if keeps or suits_children(each) or for_whom(each) or each in told)
+            kept = tuple(
+                each for each in last.conditions if keeps or suits_children(each) or for_whom(each) or each in told
+            )
             held = self.conditions.satisfiable(kept, held, state)
         return ListState(
             query=query,

@@ -219,7 +219,18 @@ def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
     return f"this {noun}" if u < 0.9 else "this one"
 
 
-_OF_FILES = frozenset(("garment group", "product type", "product group", "department", "department name", "section", "index", "index group"))
+_OF_FILES = frozenset(
+    (
+        "garment group",
+        "product type",
+        "product group",
+        "department",
+        "department name",
+        "section",
+        "index",
+        "index group",
+    )
+)
 """Names of attributes by which a file is ordered, and which nobody speaks of."""
 
 

@@ -115,10 +115,30 @@ def test_months_and_what_somebody_is_rank_nothing(shop: Catalog, line: str) -> N
 
 @pytest.fixture(scope="module")
 def wardrobe() -> Catalog:
-    sections = ("Men Shoes", "Denim Men", "Womens Casual", "Womens Tailoring", "Kids Boy Outdoor", "Young Boy", "Kids Girl", "Young Girl")
-    made = [(s, a, c) for s in sections for a in ("Jacket", "Sweater", "Shirt") for c in ("Black", "Dark Blue") for _ in range(2)]
+    sections = (
+        "Men Shoes",
+        "Denim Men",
+        "Womens Casual",
+        "Womens Tailoring",
+        "Kids Boy Outdoor",
+        "Young Boy",
+        "Kids Girl",
+        "Young Girl",
+    )
+    made = [
+        (s, a, c)
+        for s in sections
+        for a in ("Jacket", "Sweater", "Shirt")
+        for c in ("Black", "Dark Blue")
+        for _ in range(2)
+    ]
     items = (
-        Item(str(n), f"Style {n}", "A thing to wear.", {"category": a, "colour": c, "section": s, "price": 0.01 + n * 7 % 12 / 1000})
+        Item(
+            str(n),
+            f"Style {n}",
+            "A thing to wear.",
+            {"category": a, "colour": c, "section": s, "price": 0.01 + n * 7 % 12 / 1000},
+        )
         for n, (s, a, c) in enumerate(made)
     )
     return Catalog("wardrobe", tuple(items), {})
@@ -137,7 +157,9 @@ def test_whom_a_product_is_for_implies_the_section(wardrobe: Catalog, line: str,
     assert bool(found) == bool(section) and all(section in value for part in found for value in part.split("|"))
 
 
-@pytest.mark.parametrize("line", ["something else, not jumpers", "in dark blue maybe", "now show me shirts", "anything cheaper", "more"])
+@pytest.mark.parametrize(
+    "line", ["something else, not jumpers", "in dark blue maybe", "now show me shirts", "anything cheaper", "more"]
+)
 def test_a_person_stays_until_another_is_named(wardrobe: Catalog, line: str) -> None:
     _, replies = talk(wardrobe, "im a bloke, black jackets", "something for my wife", line, "now for me, a shirt")
     assert "Womens" in where(replies[2]) and "Men Shoes" not in where(replies[2])

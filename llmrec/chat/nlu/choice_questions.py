@@ -62,8 +62,13 @@ _HAS_NOT = re.compile(
     rf"{_OPENING}what(?:'s| is) (?:so |that )*(?:good|great|special|better) about (?P<a>.+?) (?:compared (?:to|with)|over|versus|vs\.?|against|than|and not|but not) (?P<b>.+?)[\s?.!]*",
     re.I,
 )
-_JOINED = re.compile(r" (?:over|rather than|instead of|and not|ahead of|before|above|than|in place of|against|compared (?:to|with)) ", re.I)
-_IN_BRIEF = re.compile(r"(?:,? (?:in (?:one|a|1|a single) (?:sentence|line)|briefly|in a few words|in short|please))+(?=[\s?.!]*$)", re.I)
+_JOINED = re.compile(
+    r" (?:over|rather than|instead of|and not|ahead of|before|above|than|in place of|against|compared (?:to|with)) ",
+    re.I,
+)
+_IN_BRIEF = re.compile(
+    r"(?:,? (?:in (?:one|a|1|a single) (?:sentence|line)|briefly|in a few words|in short|please))+(?=[\s?.!]*$)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

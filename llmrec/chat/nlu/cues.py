@@ -78,7 +78,9 @@ QUESTION = re.compile(
     re.I,
 )
 """How a question begins that asks for no list."""
-ASKS_OF_IT = re.compile(r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|was|are|were|does|did|do|has) (?:it|that|this|they|these|those)\b", re.I)
+ASKS_OF_IT = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|was|are|were|does|did|do|has) (?:it|that|this|they|these|those)\b", re.I
+)
 """How a question about what was spoken of begins."""
 LIST_REQUESTS = re.compile(
     r"\b(?:(?:what|which)(?: (?!one\b|ones\b|of\b|two\b|did\b)\w+)?|anything|something)(?: else)?"

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
-_WORDS = (
+_WORDS = re.findall(
+    r"\w+",
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen"
-).split()
+    "nineteen",
+)
+"""Numbers in words, from 1 on."""
 _NUMBER = rf"\d{{1,2}}|{'|'.join(_WORDS)}|a couple(?: of)?|half a dozen|a dozen"
 _COUNTED = (
     r"(?:films?|movies?|flicks?|books?|items?|products?|options?|suggestions?|recommendations?|recs|picks?|titles?|"

@@ -54,7 +54,9 @@ _FILLED = re.compile(
     rf"(?<![\w'-])(?P<before>what|which|who|why|how|when|where|what's|who's|i|you|we|he|she|it|that|this|they|these|those|one|ones|is|are|was|were|do|does|did|"
     rf"the \w+ one|number \d+|\d(?:st|nd|rd|th)?)(?:,? {_FILLER},?)+(?= (?!how\b|the same\b|as\b|like \w+ing\b)\w)",
 )
-_FILLED_END = re.compile(r"(?P<what>\w)[, ]+(?:obviously|actually|honestly|seriously|literally|basically|probably|definitely)(?=\s*(?:[.!?,;]|$))")
+_FILLED_END = re.compile(
+    r"(?P<what>\w)[, ]+(?:obviously|actually|honestly|seriously|literally|basically|probably|definitely)(?=\s*(?:[.!?,;]|$))"
+)
 """What stands in a line and could be left out: "what do you even know", "not white obviously"."""
 _NUMBER = re.compile(r"(?<=\b(?:is|of|on|in) )no\.? ?(?=\d\b)|\bno\.? ?(?=\d,? (?:what|when|who|how|which)\b)", re.I)
 """Where "no 2" is a place: "is no 2 funny?"."""

@@ -143,7 +143,10 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
         True,
     ),
     r"(?:worst|lowest|lower)[- ](?:rated|reviewed|rating|score)s?|(?:rated|reviewed|scores?|scored) (?:the )?(?:worst|lowest|lower)\b|"
-    r"(?:the )?(?:worst|lowest) (?:average )?(?:ratings?|reviews?|scores?)\b|(?:评分|口碑|分数?)(?:最低|最差|更低)": (RATINGS, False),
+    r"(?:the )?(?:worst|lowest) (?:average )?(?:ratings?|reviews?|scores?)\b|(?:评分|口碑|分数?)(?:最低|最差|更低)": (
+        RATINGS,
+        False,
+    ),
 }
 """What a comparison asks -> the attributes that tell it, and whether the largest is meant."""
 

@@ -199,11 +199,26 @@ _BOYS = r"(?:sons?|nephews?|grandsons?|godsons?|boys?|lads?|little brothers?)"
 _GIRLS = r"(?:daughters?|nieces?|granddaughters?|goddaughters?|girls?|little sisters?)"
 _YOUNG = r"(?:little |young |younger |small |small |two |three |teenage )*"
 _GROWN = {"boys": "men", "girls": "women"}
-_IS_GROWN = re.compile(r"\b(?:(?:he|she)(?:'s| is)|who(?:'s| is)|aged?|turns|turning) (?:already |now |about |nearly )?(?:1[6-9]|[2-9]\d)\b|\bgrown[- ]?up\b|\badult\b", re.I)
+_IS_GROWN = re.compile(
+    r"\b(?:(?:he|she)(?:'s| is)|who(?:'s| is)|aged?|turns|turning) (?:already |now |about |nearly )?(?:1[6-9]|[2-9]\d)\b|\bgrown[- ]?up\b|\badult\b",
+    re.I,
+)
 """What says that somebody's child is none any more."""
 _GIFTS = (
-    ("boys", re.compile(rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_BOYS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_BOYS} (?:needs|wants|would like|is looking for)\b", re.I)),
-    ("girls", re.compile(rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_GIRLS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_GIRLS} (?:needs|wants|would like|is looking for)\b", re.I)),
+    (
+        "boys",
+        re.compile(
+            rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_BOYS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_BOYS} (?:needs|wants|would like|is looking for)\b",
+            re.I,
+        ),
+    ),
+    (
+        "girls",
+        re.compile(
+            rf"\bfor (?:(?:my|our|his|her|a|the) )?{_YOUNG}{_GIRLS}(?:'s birthday)?\b|^(?:my |our ){_YOUNG}{_GIRLS} (?:needs|wants|would like|is looking for)\b",
+            re.I,
+        ),
+    ),
     (
         "men",
         re.compile(

@@ -19,5 +19,12 @@ def test_a_length_is_read(line: str, length: int) -> None:
 
 def test_what_else_is_wanted_is_left_and_other_amounts_are_no_length() -> None:
     assert list_length("comedies from the 90s. no more than 3 please") == ("comedies from the 90s", 3)
-    for line in ("no more than 90 minutes", "max 30", "at most two hours long", "up to 50 dollars", "not more than 3 years old", "there are too many westerns"):
+    for line in (
+        "no more than 90 minutes",
+        "max 30",
+        "at most two hours long",
+        "up to 50 dollars",
+        "not more than 3 years old",
+        "there are too many westerns",
+    ):
         assert list_length(line) == (line, None), line

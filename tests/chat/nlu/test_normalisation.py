@@ -19,5 +19,11 @@ def test_fillers_are_dropped(line: str, plain: str) -> None:
 
 
 def test_what_is_meant_is_kept() -> None:
-    for line in ("is Love Actually in there?", "i really like musicals", "just one", "something really funny", "is it exactly the same as 2?"):
+    for line in (
+        "is Love Actually in there?",
+        "i really like musicals",
+        "just one",
+        "something really funny",
+        "is it exactly the same as 2?",
+    ):
         assert spelt_out(line) == line

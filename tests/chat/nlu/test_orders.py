@@ -21,10 +21,20 @@ def test_a_list_is_told_in_another_order_and_its_numbers_stay(line: str, first: 
     conversation = Conversation(shop)
     conversation.show(conversation.reply("a book"), ("A", "B", "C"))
     reply = conversation.reply(line)
-    assert reply.request is None and reply.words.index(f", {first}" if "first" in reply.words else f"《{first}》") < 40, reply.words
+    assert (
+        reply.request is None and reply.words.index(f", {first}" if "first" in reply.words else f"《{first}》") < 40
+    ), reply.words
     assert conversation.state.last is not None and conversation.state.last.items == ("A", "B", "C")
 
 
 def test_a_wish_is_no_order() -> None:
-    lines = ("a new comedy", "the first one", "something old", "newest comedies", "sort it out", "my first film", "which is newest?")
+    lines = (
+        "a new comedy",
+        "the first one",
+        "something old",
+        "newest comedies",
+        "sort it out",
+        "my first film",
+        "which is newest?",
+    )
     assert not [line for line in lines if order_of(line)]
