@@ -16,7 +16,7 @@ from llmrec.chat.catalogue_questions import CatalogueQuestions
 from llmrec.chat.choices import Choices
 from llmrec.chat.comparisons import best_of
 from llmrec.chat.descriptions import memory, recap
-from llmrec.chat.earlier_lists import asks_first, first_wish
+from llmrec.chat.earlier_lists import first_query, requests_first
 from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_examples import example, help_text
 from llmrec.chat.item_questions import ActReply, ItemQuestions
@@ -147,8 +147,8 @@ class ActReplies:
             return answer
         if cues.ABLE.fullmatch(line.strip()):
             return ActReply(plain(help_text(self._catalog, language_of(line))))
-        if asks_first(line) and state.last is not None:
-            return ActReply(first_wish(state, language_of(line)))
+        if requests_first(line) and state.last is not None:
+            return ActReply(first_query(state, language_of(line)))
         if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
             return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if cues.RECAP.search(line) and state.last is not None:
@@ -164,7 +164,7 @@ class ActReplies:
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
             return self.short_reply(whole, line, state)
-        if not conditions and not cues.ASKS_OF_IT.match(line) and only_narrates(line, self._words):
+        if not conditions and not cues.OF_TOPIC.match(line) and only_narrates(line, self._words):
             return self.short_reply("narrates", line, state)
         if of_history(line):
             named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())

@@ -62,7 +62,7 @@ def earlier_list(line: str, state: DialogueState) -> tuple[ListState, str] | Non
         The list as it was made, and what is said of it; None for any other line.
     """
     parts = sentences(line)
-    asked = [part for part in parts if asks_first(part)]
+    asked = [part for part in parts if requests_first(part)]
     wanted = [match for part in parts if (match := _LIST_AGAIN.fullmatch(part.strip()))]
     if not wanted or len(asked) + len(wanted) < len(parts) or state.last is None:
         return None
@@ -73,13 +73,13 @@ def earlier_list(line: str, state: DialogueState) -> tuple[ListState, str] | Non
     if not (first or back or named) or not (back or wanted[-1]["again"].strip() or re.search(r"\blist\b", said)):
         return None
     if first and state.first is not None:
-        told = first_wish(state, language) if asked else ""
+        told = first_query(state, language) if asked else ""
         return state.first, f"{told} {SAYS['back to first'][language]}".strip()
     before = next((each for each in lists_of(state)[1:] if each.items and each.items != state.last.items), None)
     return (before, SAYS["reverted list"][language]) if before else None
 
 
-def asks_first(line: str) -> bool:
+def requests_first(line: str) -> bool:
     """Tell whether a line asks what was wished for at the start.
 
     Parameters
@@ -93,14 +93,14 @@ def asks_first(line: str) -> bool:
 
     Examples
     --------
-    >>> asks_first("what did i ask you at the start?"), asks_first("what did you show me first?")
+    >>> requests_first("what did i ask you at the start?"), requests_first("what did you show me first?")
     (True, False)
     """
     found = _ASKS_FIRST.fullmatch(line.strip())
     return found is not None and _FIRST.search(line) is not None
 
 
-def first_wish(state: DialogueState, language: str) -> str:
+def first_query(state: DialogueState, language: str) -> str:
     """Say what the first list was asked for.
 
     Parameters
@@ -121,7 +121,7 @@ def first_wish(state: DialogueState, language: str) -> str:
     parts += [SAYS["in words"][language].format(query=first.query)] if first.query else []
     if not parts:
         return SAYS["first open"][language]
-    return plain(SAYS["first wish"][language].format(wish=(",".join if language == "zh" else "; ".join)(parts)))
+    return plain(SAYS["first query"][language].format(query=(",".join if language == "zh" else "; ".join)(parts)))
 
 
 def lists_of(state: DialogueState) -> tuple[ListState, ...]:

@@ -431,7 +431,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "either": {"en": "{title} is listed as {value}: {side} rather than {other}.", "zh": "目录里《{title}》是{value}:算{side},不算{other}。"},
     "both of either": {"en": "Both, by the catalogue: {title} is listed as {value}.", "zh": "两样都算:目录里《{title}》是{value}。"},
     "neither": {"en": "Neither, by the catalogue: {title} is listed as {value}.", "zh": "都不算:目录里《{title}》是{value}。"},
-    "first wish": {"en": "At the start you asked for {wish}.", "zh": "您最开始要的是:{wish}。"},
+    "first query": {"en": "At the start you asked for {query}.", "zh": "您最开始要的是:{query}。"},
     "in words": {"en": "in your words “{query}”", "zh": "您的话“{query}”"},
     "first open": {"en": "At the start you asked for nothing in particular.", "zh": "您最开始没有提具体要求。"},
     "first unknown": {"en": "There was no list yet.", "zh": "还没有列表。"},

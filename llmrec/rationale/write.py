@@ -209,6 +209,19 @@ def stream_rationales(
             yield replace(finished[n], remarks=remarks(item.evidence, catalog, verifier, interacted))
 
 
+OWNED_DRAFTS = 8
+"""Drafts among which a way of owning that an item is something else is looked for that no item before has."""
+_OWNS = re.compile(
+    r"^(Not|It is not|You asked for|Something else)\b|(, though not)\b|(, though, not)\b|(is not .+?, though)\.$"
+)
+
+
+def _owning(text: str) -> str:
+    """In which way a sentence owns that the item is not what was asked for; "" where it does not."""
+    found = _OWNS.search(text)
+    return str(found[1] or found.lastindex) if found else ""
+
+
 class _Item:
     """One recommended item while its sentence is written."""
 
@@ -231,12 +244,25 @@ class _Item:
         return Rationale(sentence, source, verdict.claims, self.evidence, tuple(self._refused))
 
     def first_true(self, drafts: Iterator[str], used: set[str]) -> Rationale:
-        """Return the first sentence that holds and is not `used`, else the last."""
-        text, verdict = "", Verdict(())
+        """Return the first sentence that holds and is not `used`, else the last.
+
+        What owns that the item is not what was asked for is said in another way than for the items before, where it can.
+        """
+        text, verdict, ways = "", Verdict(()), {_owning(each) for each in used}
+        repeated: list[tuple[str, Verdict]] = []
         for text in drafts:
             verdict = self._verify(text)
-            if verdict.ok and text not in used:
+            if not verdict.ok or text in used:
+                continue
+            if not (way := _owning(text)) or way not in ways:
                 break
+            repeated.append((text, verdict))
+            if len(repeated) >= OWNED_DRAFTS:
+                break
+        else:
+            text, verdict = repeated[0] if repeated else (text, verdict)
+        if repeated and (way := _owning(text)) and way in ways:
+            text, verdict = repeated[0]
         return Rationale(text, "plain", verdict.claims, self.evidence, tuple(self._refused))
 
     def _verify(self, text: str) -> Verdict:

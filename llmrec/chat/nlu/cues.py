@@ -78,7 +78,7 @@ QUESTION = re.compile(
     re.I,
 )
 """How a question begins that asks for no list."""
-ASKS_OF_IT = re.compile(
+OF_TOPIC = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|was|are|were|does|did|do|has) (?:it|that|this|they|these|those)\b", re.I
 )
 """How a question about what was spoken of begins."""
