@@ -246,7 +246,7 @@ class _Item:
     def first_true(self, drafts: Iterator[str], used: set[str]) -> Rationale:
         """Return the first sentence that holds and is not `used`, else the last.
 
-        What owns that the item is not what was asked for is said in another way than for the items before, where it can.
+        What owns that the item is not what was asked for is said in another way than for the items before it.
         """
         text, verdict, ways = "", Verdict(()), {_owning(each) for each in used}
         repeated: list[tuple[str, Verdict]] = []
