@@ -53,6 +53,8 @@ def compared(line: str, items: Sequence[Item], catalog: Catalog, language: str) 
     if quality := quality_compared(line):
         return by_quality(quality, items, catalog, language)[0]
     asked = next((fact for fact in FACTS if fact.key in UNKNOWN_OF_ALL and fact.question.search(line)), None)
+    if asked and asked.key == "rating" and (rated := best_rated(items, catalog, language)[0]):
+        return rated
     if asked and not any(name in each.attributes for name in asked.attributes for each in items):
         return say("lacks", what=say.of_all(asked.key))
     return _what_they_are(say, items, catalog)

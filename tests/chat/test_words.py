@@ -60,7 +60,7 @@ def talk(catalog: Catalog, *lines: str) -> list[Reply]:
         (("year>=1990 and year<2000",), "from the 1990s", "1990年代的"), (("year>=1991 and year<=1994",), "from 1991 to 1994", "1991年到1994年的"),
         (("genres!=War", "genres!=Musical"), "no war films or musicals", "不要战争、音乐剧"), (("genres=Comedy|Mystery",), "only comedies or mysteries", "只要喜剧、悬疑"),
         (("genres=Romance", "year<1950", "genres!=Horror"), "only romance from before 1950 and no horror", "只要爱情,1950年以前的,不要恐怖"),
-        (("product_type=Dress", "price<=0.0389"), "only dresses for at most 0.039", "只要连衣裙,价格不超过0.039"),
+        (("product_type=Dress", "price<=0.0389"), "only dresses of the cheaper ones", "只要连衣裙,价格偏低的"),
         (("colour=Dark Blue",), "only dark blue", "只要深蓝色"), (("product_type!=T-shirt|Trousers",), "no T-shirts or trousers", "不要T恤、裤子"),
         (("runtime<90",), "under 90 minutes", "不到90分钟"), (("brand=Acme",), "only Acme", "只要Acme"),
     ],
