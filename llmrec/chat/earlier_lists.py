@@ -23,7 +23,7 @@ _LIST_AGAIN = re.compile(
     rf"{BEFORE}(?:(?:can|could|may|shall) (?:we|i|you) )?(?:please )?(?:"
     r"(?:(?:go|take (?:me|us)|get|jump|switch|turn|come|skip|step|scroll|head)(?: right| all the way)? back|back|return|revert)(?: again)? to|"
     r"(?:show|give|list|repeat|bring back|see|have|get|bring up|pull up|redo|restore)(?: (?:me|us))?(?: again)?|what was|what were|where(?:'s| is))"
-    rf" (?P<which>(?:the|your|my) original|(?:the|that|your|my|those) (?:(?:very )?(?:first|original|opening|initial|earliest|previous|last|earlier|old|other) )?(?:\w+ )?{_LISTS}"
+    rf" (?P<which>(?:the|your|my) original|what (?:you|i|we) (?:\w+ )?(?:showed|gave|had|listed|started with|suggested|recommended|saw|got)(?: me| us)? (?:at first|first|before|earlier|{_OF_START})|(?:the|that|your|my|those) (?:(?:very )?(?:first|original|opening|initial|earliest|previous|last|earlier|old|other) )?(?:\w+ )?{_LISTS}"
     r"(?: (?:that )?(?:you|we|i) (?:\w+ )?(?:showed|gave|had|listed|started with|suggested|recommended|saw|got)(?: me| us)?)?"
     rf"(?: (?:of|from|at|before|earlier)(?: (?:the )?(?:very )?(?:start|beginning|first|before|earlier))?| {_OF_START})?)"
     r"(?P<again>(?: again| once more| back| please| now| then| up)*)[\s?.!]*|"
@@ -70,7 +70,9 @@ def earlier_list(line: str, state: DialogueState) -> tuple[ListState, str] | Non
     back = re.search(r"\bback\b|return|revert|restore", line, re.I) or wanted[-1]["zh"]
     first = bool(asked) or _FIRST.search(said) is not None
     named = re.search(r"\b(?:previous|last|earlier|old|other|before)\b", said, re.I)
-    if not (first or back or named) or not (back or wanted[-1]["again"].strip() or re.search(r"\blist\b", said)):
+    if not (first or back or named) or not (
+        back or wanted[-1]["again"].strip() or re.search(r"\blist\b|^what\b", said)
+    ):
         return None
     if first and state.first is not None:
         told = first_query(state, language) if asked else ""

@@ -1,7 +1,7 @@
 """The items that a line means: by their place in the last list, as what was just spoken of, or by their titles."""
 
 from collections.abc import Container, Sequence
-from statistics import median
+from statistics import median, median_low
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
@@ -95,7 +95,8 @@ def resolve_comparisons(
         if not numbers:
             title = plain(catalog.item(items[0]).title) if items else "these"
             raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
-        bound = median(numbers) if than_most else (min if "<" in each.operator else max)(numbers)
+        middle = median_low if all(map(float.is_integer, numbers)) else median  # no year has a half
+        bound = middle(numbers) if than_most else (min if "<" in each.operator else max)(numbers)
         found.append(written(each.attribute, each.operator, (f"{bound:.10g}",)))
     return tuple(found)
 

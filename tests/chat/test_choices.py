@@ -122,7 +122,7 @@ def test_two_items_are_weighed_however_it_is_asked(films: Catalog, line: str, pr
 
 @pytest.mark.parametrize(
     "line",
-    ["whats better, 1 or 3? its for a date", "which one is best for date night", "which of them should we watch, it's for a first date", "2 or 3, which is better? we're on a date"],
+    ["whats better, 1 or 3? its for a date", "which one is best for date night", "which of them should we watch, it's for a first date", "2 or 3, which is better? we're on a date", "we're on a first date, 1 or 3?"],
 )  # fmt: skip
 def test_a_choice_for_an_occasion_says_by_what_and_keeps_the_list(films: Catalog, line: str) -> None:
     romance = Item("7", "Sabrina", "", {"genres": ("Romance",), "year": 1995})
@@ -138,7 +138,7 @@ def test_a_choice_for_an_occasion_says_by_what_and_keeps_the_list(films: Catalog
 @pytest.mark.parametrize(
     "line",
     ["which of these would i like most, based on what ive watched", "based on my history which one would suit me best", "which one am i most likely to enjoy",
-     "going by my taste, which would you pick?", "knowing what i've seen, which one should i watch"],
+     "going by my taste, which would you pick?", "knowing what i've seen, which one should i watch", "which do you reckon i'd enjoy more, 1 or 2"],
 )  # fmt: skip
 def test_a_choice_by_what_the_person_has_says_so(films: Catalog, line: str) -> None:
     conversation = Conversation(films, history=("6", "3"))

@@ -19,9 +19,9 @@ _BETTER = re.compile(
 )
 """What asks which of some items is better, without saying by what."""
 _I_LIKE = re.compile(
-    rf"{_OPENING}(?:which|what){_ONES} (?:would|will|might|could|do you (?:think|reckon)|am|are|is) ?(?:i|we|me|it)? ?(?:'d|would|will)? ?(?:be )?"
+    rf"{_OPENING}(?:which|what){_ONES} (?:would|will|might|could|do you (?:think|reckon|suppose)|am|are|is) ?(?:that )?(?:i|we|me|it)? ?(?:'d|would|will)? ?(?:be )?"
     r"(?:most |best |probably )*(?:like|enjoy|love|fancy|likely(?: to \w+)?|appreciate|the best (?:fit|match)(?: for me)?|(?:my|our) (?:taste|thing|kind of thing|cup of tea)|closest to (?:my|our) taste)"
-    r"(?: (?:the )?(?:most|best|more))?[\s?.!]*|"
+    r"(?: (?:the )?(?:most|best|more|better))?(?:[,:;]? (?:out of |of )?[\w' ]+? or [\w' ]+?)?[\s?.!]*|"
     rf"{_OPENING}(?:which|what){_ONES}(?:'s| is| would be| comes?)(?: the)? (?:best|closest|nearest|most|right)(?: (?:fit|match|one|suited|me))*(?: (?:for|to) (?:me|us|my taste|our taste))?[\s?.!]*",
     re.I,
 )
@@ -43,6 +43,12 @@ _OCCASION = re.compile(
     re.I,
 )
 """What an item is chosen for, behind the question."""
+_OCCASION_FIRST = re.compile(
+    r"(?:(?:ok|so|well|hey|right)[, ]+)*(?:(?:it|this|that)(?:'s| is|s)|(?:we|i|they)(?:'re|'m| are| am))? ?"
+    r"(?P<occasion>(?:for|on|having|with|going on|hosting)\b [^.,;?!]+)[.,;:]+ (?=\w)",
+    re.I,
+)
+"""What an item is chosen for, before the question."""
 _REASON_FOR = re.compile(
     rf"{_OPENING}(?:(?:can|could|would) you )?(?:"
     r"(?:(?:tell|show|explain|say|give)(?: to)?(?: (?:me|us))?(?: (?:briefly|quickly|shortly|honestly|in (?:one|a|1|two|a single) (?:short )?(?:sentence|line|word)s?|in a (?:few|couple of) words|in short))*,? )?"
@@ -117,6 +123,10 @@ def choice_question(line: str) -> ChoiceQuestion | None:
     if _I_LIKE.fullmatch(text):
         return ChoiceQuestion(text, by_history=True)
     found = _OCCASION.search(text)
+    if (before := _OCCASION_FIRST.match(text)) and (
+        any(each.fullmatch(text[before.end() :]) for each in (cues.PICK, _BETTER, cues.PLACES_ALONE))
+    ):
+        return ChoiceQuestion(text[before.end() :], before["occasion"], by_history)
     for question, occasion in ((text[: found.start()], found["occasion"]) if found else ("", ""), (text, "")):
         if question and (cues.PICK.fullmatch(question) or _BETTER.fullmatch(question)):
             return ChoiceQuestion(question, occasion, by_history)

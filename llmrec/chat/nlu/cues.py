@@ -155,7 +155,7 @@ MEMORY = re.compile(
     r"(?:me|us)|$|[ ?.!]*$| (?:i|we) (?:said|like|told))|what (?:have|did) (?:i|we) (?:told|tell) you|what (?:i've|i have|we've) told you|"
     r"what (?:rules|preferences|likes|dislikes) do (?:i|we) have|what (?:are|were) (?:my|our) (?:likes|dislikes|preferences)|"
     r"do you (?:still )?(?:know|remember) (?:me\b|my (?:rules?|preferences?|likes?|dislikes?|taste)|what (?:i|we))|what(?: is|'s) my taste|"
-    r"remind me (?:of )?what|(?:my|our) profile|what data|do you (?:even )?know (?:who|how old|where|what) i\b)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
+    r"what (?:do|did) you (?:have|hold) (?:on|about) (?:me|us)\b|remind me (?:of )?what|(?:my|our) profile|what data|do you (?:even )?know (?:who|how old|where|what) i\b)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
     r"我(?:都)?(?:说过|告诉过你|讲过)(?:些)?什么|我的(?:规则|喜好|偏好)",
     re.I,
 )

@@ -36,7 +36,7 @@ _LENGTH_OF_LIST = re.compile(
     r"(?:will|would|'ll) (?:do|suffice)|(?:is|are) all i (?:need|want))|"
     r"(?:(?:^|(?<=[.!?,] ))(?:and |then |plus )?|\bwhat'?s )(?P<j>one) (?:more|other)(?= (?:in|for|to|please)\b)|"
     rf"\ba list of (?P<h>{_NUMBER}){_NO_UNIT}|^(?:just|only) (?:the )?(?P<i>one)(?= ?(?:[.,!]|please|$))"
-    r")(?: (?:only|please|this time|is (?:enough|fine)|will do|at (?:most|a time)|max))*",
+    r")(?: (?:only|please|this time|from now on|each time|every time|next time|is (?:enough|fine)|will do|at (?:most|a time)|max))*",
     re.I,
 )
 _LENGTH_OF_LIST_CHINESE = re.compile(
@@ -69,7 +69,7 @@ _TOO_MUCH = (
 )
 """Why no more."""
 _CAPPED = re.compile(
-    r"(?:^|(?<=[.!?;,] ))(?:(?:ok(?:ay)?|and|but|so|well|please|just|hm+|no|can we have|i want|give me|show me|let'?s say|"
+    r"(?:^|(?<=[.!?;,] ))(?:(?:ok(?:ay)?|and|but|so|well|please|just|hm+|no|can we have|(?:i|we) (?:only |just )?(?:want|need)|give me|show me|let'?s say|"
     rf"make it|keep it to|(?:no need for|(?:i|we) don'?t need|there'?s no need for) (?:all )?(?:(?:so|that) many|{_NUMBER}))[,;. ]+)*(?:{_CAP}){_SO_SAID}(?:[,;. ]+{_TOO_MUCH})?(?=\s*(?:[.!;?]|$))",
     re.I,
 )

@@ -54,8 +54,8 @@ FACTS = (
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
     _fact("popularity", r"how many (?:people|others|users|customers|viewers|buyers)\b(?!.*\brat(?:ed|ings?)\b)|how (?:popular|well known|famous) |\b(?:is|are|was) (?:it|that|this|\w+ \d|the \w+(?: one)?|\d) (?:very |really |that )?(?:popular|well[- ]known|famous|a hit|a best ?seller)\b|"
           r"\b(?:do|did) (?:many|a lot of|lots of|most) (?:people|others) (?:watch|buy|see|read|like)|多少人(?!.*(?:评|打分))|(?:火|热门|出名|有名|受欢迎)(?:吗|不|么)"),
-    _fact("rating", r"\brat(?:e[ds]?|ings?)\b|\bscores?\b|\breviews?\b|how good|\bcritics?\b|\bany good\b|\bis (?:it|that|this|\d) good\b|\bworth (?:watching|seeing|buying|reading|it|my time)\b|"
-          r"\bdo (?:people|others|viewers|customers) (?:generally |usually |mostly )?(?:like|love|enjoy|rate)|\bwhat (?:do|did) (?:people|others|viewers|everybody|everyone) (?:think|say|make)\b|评分|几分|口碑|打分|评价", "average_rating", "stars", "score"),
+    _fact("rating", r"\brat(?:e[ds]?|ings?)\b|\bscores?\b|\breview(?:s|ed)?\b|how good|\bcritics?\b|\bany good\b|\bis (?:it|that|this|\d) good\b|\bworth (?:watching|seeing|buying|reading|it|my time)\b|"
+          r"\b(?:do|did|does) (?:people|others|viewers|customers|everybody|everyone) (?:generally |usually |mostly )?(?:like|love|enjoy|rate)|\bwhat (?:do|did) (?:people|others|viewers|everybody|everyone) (?:think|say|make)\b|评分|几分|口碑|打分|评价", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|\bin (?:an? )?(?:(?:extra|x)[- ])?(?:small|medium|large|petite|plus size|x{0,2}[sml])\b|\brun(?:s|ning)? (?:\w+ )?(?:small|large|big|tight|true to size)\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
@@ -196,7 +196,7 @@ def attribute_named(line: str, catalog: Catalog) -> str:
 _SEEKS = re.compile(
     r"\b(?:anything|something)\b|^(?:(?:and|so|but|ok|well)[, ]+)*any (?:with|about|where|that (?:has|have|is|are)|featuring)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
     r"dress(?:es)?|shirts?|shoes|jackets?)\b|"
-    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|anything|something)(?:'s good)? (?:from|in|with|set|like)\b(?! (?:it|there|common|this|that|the (?:list|cast|title|catalogue))\b)|\bwhat (?:do you have|have you got|would you)\b|"
+    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|anything|something)(?:'s good)? (?:from|in|with|set|like)\b(?! (?:it|there|common|this|that|the (?:list|cast|title|catalogue))\b)|\bwhat (?:do you have|have you got|would you)\b(?! (?:on|about) (?:me|us)\b)|"
     r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
     r"exclude|remove|not|only|stick|keep|have|see|try|go|drop|swap|change)\b|"
     r"\b(?:do|can) you (?:sell|stock|carry) (?!(?:it|that|this|them|the)\b)|\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"

@@ -10,7 +10,7 @@ from llmrec.chat.nlu.list_lengths import list_length
     [
         ("no more than 3 please its too much to read", 3), ("max 3 please", 3), ("two of them is enough", 2), ("just give me the top 2", 2), ("4 at most please", 4),
         ("at most three, my screen is small", 3), ("no need for five, three will do", 3), ("3 at a time please", 3), ("maximum 4 films", 4), ("not more than two, i get lost", 2),
-        ("that's too much to read", 3), ("fewer please", 3), ("别超过三部", 3), ("最多两个", 2), ("3 tops", 3),
+        ("that's too much to read", 3), ("fewer please", 3), ("别超过三部", 3), ("最多两个", 2), ("3 tops", 3), ("keep it to three from now on", 3), ("i only want 2 at a time", 2),
     ],
 )  # fmt: skip
 def test_a_length_is_read(line: str, length: int) -> None:
