@@ -115,7 +115,9 @@ _SAME = re.compile(
 )
 _POPULAR = re.compile(
     r"\b(?:sells? (?:the )?best|best[- ]sell(?:er|ing)s?|most (?:popular|watched|bought|sold|seen|rented|read)|"
-    r"(?:has|have|had|got) (?:the )?most (?:ratings|reviews|votes|views|viewers|buyers|fans|sales)|the (?:biggest|top) hit|the crowd favou?rite|(?:everyone|everybody|people|most people)'?s favou?rite|"
+    r"(?:has|have|had|got) (?:the )?most (?:ratings|reviews|votes|views|viewers|buyers|fans|sales)|"
+    r"the (?:biggest|top) hit|the crowd favou?rite|"
+    r"(?:everyone|everybody|people|most people)'?s favou?rite|"
     r"(?:more|most) people (?:have |'ve )?(?:seen|watched|bought|read|chosen)|"
     r"(?:people|others|customers|everybody|everyone) (?:usually |mostly )?(?:buy|watch|like|read|take|choose|pick) "
     r"(?:the )?(?:most|best)|do most (?:people|others|customers) (?:buy|watch|like|read|take|choose|pick))\b|"

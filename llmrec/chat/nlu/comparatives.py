@@ -103,7 +103,8 @@ _NO_DEGREE = frozenset(
 )
 """Words that end like a comparative of a quality and are none."""
 _DEGREE = re.compile(
-    r"\b(?:(?P<how>more|less|most|least) (?!expensive|recent|than|of|or|like|people|often|popular|ratings|reviews|votes|views|fans|buyers|and|for)"
+    r"\b(?:(?P<how>more|less|most|least) (?!expensive|recent|than|of|or|like|people|often|popular|"
+    r"ratings|reviews|votes|views|fans|buyers|and|for)"
     r"(?P<adjective>[a-z][a-z-]+)"
     r"|(?P<ended>[a-z]{2,}(?:er|est)))\b",
     re.I,
