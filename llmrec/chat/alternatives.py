@@ -22,6 +22,11 @@ _LIVE = re.compile(
 )
 """What no attribute is for: that a film is drawn is told by its genre, and that it is not by the lack of it."""
 _ANIMATION = frozenset(("animation", "animated", "动画"))
+_PLACE = re.compile(
+    r"^(?:(?:more|mostly|all|any|is|it|the) |(?:number |no\.? ?|#)?\d+(?:st|nd|rd|th)? |(?:first|second|third|fourth|fifth|last) |one )+",
+    re.I,
+)
+"""What stands before a thing and belongs to the question."""
 _SCALES = (
     (r"(?:old(?:er)?|classic|vintage|ancient|new(?:er)?|recent|modern|[新老旧])", ("year", "release_year"), "year"),
     (r"(?:long|short|[长短])", FACTS[0].attributes, "length"),
@@ -87,8 +92,7 @@ def _sides(line: str) -> tuple[str, str] | None:
     if match is None:
         return None
     one, other = (
-        re.sub(r"^(?:more|mostly|all|any|is|it) ", "", (a or b).strip())
-        for a, b in ((match["one"], match["a"]), (match["other"], match["b"]))
+        _PLACE.sub("", (a or b).strip()) for a, b in ((match["one"], match["a"]), (match["other"], match["b"]))
     )
     return (
         None

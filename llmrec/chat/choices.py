@@ -33,6 +33,7 @@ _ALL_OTHERS = re.compile(
 """What an item is preferred to, where that is no item of its own."""
 
 
+_SUITS = re.compile(r"\b(?:suits?|fits?|works?|goes|go) (?=.)", re.I)
 _WHICH = re.compile(r"(?:(?:ok(?:ay)?|so|and|but|hm+|well|then)[, ]+)*(?:which|what)\b|.*\b哪", re.I)
 """What asks which of the list it is to be."""
 _IN_PLACE = re.compile(
@@ -115,7 +116,8 @@ class Choices:
         if asked.occasion:
             found = moods(asked.occasion, (), self._words)[2] or self._lists.stated(asked.occasion)
             return tuple(each for each in found if not excludes(each)) or found
-        return () if of_named else self._lists.stated(asked.question)  # "between 2 and 3" is no price
+        bare = _SUITS.sub(" ", asked.question)  # what suits is no suit
+        return () if of_named else self._lists.stated(bare)  # "between 2 and 3" is no price
 
     def _chosen(
         self, of: Sequence[str], meeting: Sequence[str], conditions: Sequence[str], state: DialogueState, language: str
@@ -186,6 +188,8 @@ class Choices:
         if _ALL_OTHERS.fullmatch(other):
             return named[0], ""
         rival = self._items.named(other, state)
+        if len(rival) == 1 and rival[0] in listed:
+            return named[0], str(listed.index(rival[0]) + 1)  # another colour may have the same title
         return named[0], self._catalog.item(rival[0]).title if len(rival) == 1 else other.strip("《》 ")
 
     def replacement(self, line: str, state: DialogueState) -> tuple[str, str] | None:

@@ -128,8 +128,10 @@ def choice_question(line: str) -> ChoiceQuestion | None:
     ):
         return ChoiceQuestion(text[before.end() :], before["occasion"], by_history)
     for question, occasion in ((text[: found.start()], found["occasion"]) if found else ("", ""), (text, "")):
-        if question and (cues.PICK.fullmatch(question) or _BETTER.fullmatch(question)):
-            return ChoiceQuestion(question, occasion, by_history)
+        if question and (picks := cues.PICK.fullmatch(question) or _BETTER.fullmatch(question)):
+            suited = (picks.groupdict().get("suits") or "").strip()  # "which would suit a wedding best?"
+            own = "" if re.fullmatch(r"(?:me|us|my taste|our taste|with .*|)", suited, re.I) else suited
+            return ChoiceQuestion(question, occasion or own, by_history)
     return None
 
 
