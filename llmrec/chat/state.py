@@ -329,7 +329,9 @@ class DialogueState(BaseModel):
         new = [each for each in rules if each not in self.lasting]
         earlier = tuple(each.ruled(gone, new) for each in self.earlier)
         last = self.last and self.last.ruled(gone, new)
-        return self.without(gone).model_copy(update={"lasting": tuple(rules), "last": last, "earlier": earlier})
+        first = self.first and self.first.ruled(gone, new)
+        held = {"lasting": tuple(rules), "last": last, "earlier": earlier, "first": first}
+        return self.without(gone).model_copy(update=held)
 
     def without(self, conditions: Sequence[str]) -> "DialogueState":
         """Make the state in which conditions hold no longer.
