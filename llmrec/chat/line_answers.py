@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.span_reading import with_spans
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
@@ -61,7 +62,8 @@ class LineAnswers:
         """What the conversation has come to; replaced, never changed in place."""
         self._history = history
         self._words = words or catalog
-        self._parse = parser.invoke if parser else partial(rules.understand, catalog=self._words)
+        read = parser.invoke if parser else partial(rules.understand, catalog=self._words)
+        self._parse = partial(_read_with_spans, read, self._words)
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
         self._reactions = Reactions(catalog, self._offered, self._words, self._acts)
@@ -342,6 +344,10 @@ class LineAnswers:
             title, self.state = self._commands.like(intent, self.state)
             words = SAYS["noted like"][self._language].format(titles=title)
         return Reply(words)
+
+
+def _read_with_spans(read: Callable[[str], Intent], words: Catalog, line: str) -> Intent:
+    return with_spans(read(line), line, words, read)
 
 
 def _sentence(error: BadInput) -> str:

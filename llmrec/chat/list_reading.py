@@ -31,6 +31,7 @@ from llmrec.chat.nlu.references import all_but_places, find_title, than_places, 
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
+from llmrec.chat.nlu.span_reading import banned_unmeant, without_bare_words
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, values_of
@@ -220,6 +221,7 @@ class ListReader:
             for what in refused
             if not (demands_unknown(what, self._words) or demands_unknown(f"{what} films", self._words))
         )  # that is said instead
+        refused = tuple(what for what in refused if not banned_unmeant(what, line))
         if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
             known = (each for each in negated_moods(line) if not antonym(each))
             refused = (*refused, *(each for each in known if in_descriptions(each, self._words)))
@@ -227,7 +229,7 @@ class ListReader:
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
         query = bare_query(plain_degree(without_situation(self._wanting(query, state))))
-        query = Lexicon.of(self._words).spelt(without_fillers(query))
+        query = Lexicon.of(self._words).spelt(without_fillers(without_bare_words(query, line, self._words)))
         query = "" if is_vague(query) else in_own_words(query, line)
         return dataclasses.replace(intent, query=query), state
 

@@ -5,6 +5,7 @@ References
 Reimers & Gurevych, "Sentence-BERT" (2019, arXiv 1908.10084).
 """
 
+import copy
 import os
 import tempfile
 from collections.abc import Sequence
@@ -73,6 +74,37 @@ class TextEncoder:
                 convert_to_numpy=True,
             )
         return np.asarray(vectors, np.float32).reshape(len(contents), -1)
+
+    def first_layers(self, count: int) -> tuple[Any, Any]:
+        """A tokenizer and a model of the packaged MiniLM's first layers, for a LoRA to change.
+
+        Parameters
+        ----------
+        count
+            Layers, which are copied; the embeddings of word pieces are this encoder's own, and never to be changed.
+
+        Returns
+        -------
+        tuple
+            Tokenizer, and the model in evaluation mode.
+
+        Raises
+        ------
+        SetupError
+            Where it cannot be loaded, or another model encodes.
+        """
+        if self._weights is not None:
+            raise SetupError(f"first layers are those of the packaged MiniLM; {self.id} is another model")
+        from transformers import AutoModel
+
+        with self._lock:
+            tokenizer, model = self._model
+            config = copy.deepcopy(model.config)
+            config.num_hidden_layers = count
+            layers = AutoModel.from_config(config, add_pooling_layer=False).eval()
+            layers.embeddings = model.embeddings
+            layers.encoder.layer.load_state_dict(model.encoder.layer[:count].state_dict())
+            return copy.deepcopy(tokenizer), layers
 
     def _minilm(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """The mean of the last states, of unit length; texts of like length share a batch."""

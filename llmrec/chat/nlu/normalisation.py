@@ -154,7 +154,7 @@ _FINE_AFTER_ALL = re.compile(
 )
 _AND_LATER = re.compile(
     r"\b(?:from |since |in )?(?:the )?(?:early |late )?'?(?P<century>19|20)?(?P<decade>\d0)'?s? (?:or|and) (?:later|newer|after|up|upwards?|onwards?)\b"
-    r"(?: that)?",
+    r"(?! \d)(?: that)?",
     re.I,
 )
 """A decade from which on something is wanted: "the 80s or later"."""

@@ -161,12 +161,12 @@ _YEARS: tuple[Rule, ...] = (
     (rf"{_MADE}{_YEAR}\s?[-\u2013]\s?{_TO}\b", lambda m: _between("year", m["y"], m["z"])),
     (
         rf"(?:{_MADE}since {_YEAR}\b|from (?P<on>{_ANY_YEAR}) on(?:wards?)?\b|"
-        rf"{_MADE}(?P<later>{_ANY_YEAR})(?:\+|\s(?:or|and) (?:later|newer|after|up)\b(?! than)))",
+        rf"{_MADE}(?P<later>{_ANY_YEAR})(?:\+|\s(?:or|and) (?:later|newer|after|up)\b(?! than| \d)))",
         lambda m: [f"year>={m['y'] or m['on'] or m['later']}"],
     ),
     (
         rf"(?:{_MADE}(?:up to|until|till) {_YEAR}\b|"
-        rf"{_MADE}(?P<to>{_ANY_YEAR}) (?:or|and) (?:earlier|older|before)\b(?! than))",
+        rf"{_MADE}(?P<to>{_ANY_YEAR}) (?:or|and) (?:earlier|older|before)\b(?! than| \d))",
         lambda m: [f"year<={m['y'] or m['to']}"],
     ),
     (rf"{_MADE}(?:after |later than |newer than |more recent than |post[- ]?){_YEAR}\b", lambda m: [f"year>{m['y']}"]),
@@ -200,12 +200,12 @@ _PRICES: tuple[Rule, ...] = (
     (rf"{_PRICED}{_N}\s?(?:-|\u2013|to)\s?{_Z}", lambda m: _between("price", _sum(m["n"]), _sum(m["z"]))),
     (
         rf"(?:{_PRICED}(?:up to|at most|max(?:imum)?\.?(?: of)?|within|(?:(?:my|a|on a) )?budget(?: is| of|:)?) {_N}|"
-        rf"{_M} (?:(?:or|and) (?:less|under|below|cheaper)|max(?:imum)?|tops|at most)\b)",
+        rf"{_M} (?:(?:or|and) (?:less|under|below|cheaper)|max(?:imum)?|tops|at most)\b(?! \d))",
         lambda m: [f"price<={_sum(m['n'] or m['m'])}"],
     ),
     (
         rf"(?:{_PRICED}(?:at least|from|min(?:imum)?\.?(?: of)?) {_N}|"
-        rf"{_M}(?:\+| (?:or|and) (?:more|over|above|up)\b))",
+        rf"{_M}(?:\+| (?:or|and) (?:more|over|above|up)\b(?! \d)))",
         lambda m: [f"price>={_sum(m['n'] or m['m'])}"],
     ),
     (rf"{_PRICED}(?:under|below|less than|cheaper than|lower than) {_N}", lambda m: [f"price<{_sum(m['n'])}"]),
@@ -231,9 +231,9 @@ def _lengths(catalog: Catalog) -> tuple[Rule, ...]:
         )
         for words, operator in _LENGTH_LEADS:
             rules.append((rf"(?:{words}) {amount}(?: long)?", _length_of(name, operator)))
-        ends = r"(?: (?:or|and) (?:less|under|shorter|below)| max(?:imum)?| tops| at most)\b"
+        ends = r"(?: (?:or|and) (?:less|under|shorter|below)| max(?:imum)?| tops| at most)\b(?! \d)"
         rules.append((rf"{amount}(?: long)?{ends}", _length_of(name, "<=")))
-        rules.append((rf"{amount}(?: long)? (?:or|and) (?:more|over|longer|above)\b", _length_of(name, ">=")))
+        rules.append((rf"{amount}(?: long)? (?:or|and) (?:more|over|longer|above)\b(?! \d)", _length_of(name, ">=")))
         rules += _length_bands(catalog, name)
     return tuple(rules)
 

@@ -35,6 +35,7 @@ from llmrec.chat.nlu.reaction_patterns import (
     Kind,
 )
 from llmrec.chat.nlu.references import find_series, is_spelt, list_position
+from llmrec.chat.nlu.span_reading import rather_bare
 from llmrec.errors import UnknownItem
 
 MAX_CHARACTERS = 160
@@ -200,6 +201,22 @@ def parse_reactions(line: str, catalog: Catalog) -> tuple[Reaction, ...]:
     text = " ".join(line.replace("\u2019", "'").split())
     if not text or len(text) > MAX_CHARACTERS or re.search(r"[?\uff1f]", text):
         return ()
+    return () if names_unmeant((found := _by_part(text, catalog)), text) else found
+
+
+def names_unmeant(reactions: Sequence[Reaction], line: str) -> bool:
+    """Whether a title is named by words of which nothing is meant alone: "long day, feeling meh" is of no film."""
+    bare: frozenset[str] | None = None
+    for title in (subject for each in reactions for subject in each.subjects if re.search(r"[a-z]{3}", subject)):
+        bare = rather_bare(line) if bare is None else bare
+        named = set(re.findall(r"[\w'-]+", title.casefold())) & set(re.findall(r"[\w'-]+", line.casefold()))
+        if named and named <= bare:
+            return True
+    return False
+
+
+def _by_part(text: str, catalog: Catalog) -> tuple[Reaction, ...]:
+    """As `parse_reactions`, whatever is meant by the words that name titles."""
     found: list[Reaction] = []
     waiting: tuple[str, ...] = ()
     for part in (each.strip() for each in _PARTS.split(text)):

@@ -1,6 +1,7 @@
 """Lines read by rules: commands about items of the list ("why 2", "not 3"), and queries with conditions."""
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
@@ -80,6 +81,10 @@ _LIKENESS = re.compile(
     re.I,
 )
 """Likeness to an item, wherever a line says so."""
+_LIKE = re.compile(r"(?<=\w )(?<!would )(?<!\bi )(?<!\bwe )(?<!'d )like (?P<subject>\w[^,.;!?]*)", re.I)
+"""What may be likeness to an item, or a verb."""
+MAX_LIKENED = 8
+"""Words of a title that something is like."""
 _LIKENESS_CHINESE = re.compile(
     r"(?:类似|像)(?:于)?(?P<place>第[一二三四五六七八九十\d]+)[个部本件款首支双套]?"
     r"(?:差不多|类似|那样|那种|一样|相似)*(?:的|(?=但|不过|可是|只是|[,,。更再]|$))|"
@@ -265,6 +270,8 @@ def _ambiguous(text: str, conditions: tuple[str, ...], catalog: Catalog) -> bool
         left, right = (bool(excluded & named[side]) for side in (at, at + 1))
         if shared and left and not right and not _WANTED.search(segments[at + 1]):  # "no war films or westerns"
             return True
+    if any(max(above)[0] >= min(below)[0] for above, below in _bounds(conditions)):  # "before 1990 or after 2000"
+        return True
     stated = [each.attributes for condition in conditions for each in read_clauses(condition) if each.operator == "="]
     apart = either or any(joint in ",.!:、,。" for joint in joints)
     return apart and len(set(stated)) < len(stated)  # "comedies, dramas": either will do, or both must be
@@ -398,6 +405,10 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
     for match in _LIKENESS.finditer(text):
         if known := _alike(match["subject"].strip(), catalog):
             return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
+    for match in _LIKE.finditer(text):  # of "sci-fi like blade runner" the title tells that it is no verb
+        if known := _longest_title(match["subject"], catalog):
+            rest = match["subject"][len(known) :]
+            return _query("similar", f"{text[: match.start()]} {rest}{text[match.end() :]}", catalog, known)
     if is_chinese(text) and (found := _LIKENESS_CHINESE.search(text)):
         subject = (found["place"] or found["subject"] or found["title"] or "").strip("《》")
         number = re.fullmatch(r"第(.+)", subject)
@@ -410,6 +421,13 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
         if known:
             return _query("similar", f"{text[: found.start()]} {text[found.end() :]}", catalog, known)
     return None
+
+
+def _longest_title(words: str, catalog: Catalog) -> str:
+    """The title that words begin with, as they write it; "" where they begin with none of two words or more."""
+    ends = [match.end() for match in re.finditer(r"\w+", words)][1:MAX_LIKENED]
+    titles = Vocabulary.of(catalog).by_title
+    return next((words[:end] for end in reversed(ends) if words[:end].casefold() in titles), "")
 
 
 def _alike(words: str, catalog: Catalog) -> str:
@@ -461,11 +479,35 @@ def _any_of(conditions: tuple[str, ...], catalog: Catalog) -> tuple[str, ...]:
             asked.setdefault(clauses[0].attributes, []).append(each)
     joined = {names: same for names, same in asked.items() if len(same) > 1}
     found: dict[str, None] = {}
-    for each in conditions:
+    for each in _widest(conditions):
         same = joined.get(read_clauses(each)[0].attributes, [])
         values = tuple(dict.fromkeys(value for one in same for value in read_clauses(one)[0].values))
         found[written(read_clauses(each)[0].attributes, "=", values) if each in same else each] = None
     return tuple(found)
+
+
+def _widest(conditions: tuple[str, ...]) -> list[str]:
+    """Write ranges that exclude one another as one: "the 70s or 80s ideally, but the 90s are fine" is 1970 to 1999."""
+    found = list(conditions)
+    for above, below in _bounds(conditions):
+        if max(above)[0] >= min(below)[0]:
+            kept, all_of_it = {min(above)[1], max(below)[1]}, {each for _, each in (*above, *below)}
+            found = [each for each in found if each in kept or each not in all_of_it]
+    return found
+
+
+_Bounds = list[tuple[float, str]]
+
+
+def _bounds(conditions: Sequence[str]) -> list[tuple[_Bounds, _Bounds]]:
+    """Of each attribute with both, the conditions that bound it from below and from above, with their numbers."""
+    found: dict[tuple[str, ...], tuple[_Bounds, _Bounds]] = {}
+    for each in conditions:
+        clauses = read_clauses(each)
+        if len(clauses) == 1 and clauses[0].operator in ("<", "<=", ">", ">="):
+            side = clauses[0].operator.startswith("<")
+            found.setdefault(clauses[0].attributes, ([], []))[side].append((float(clauses[0].values[0]), each))
+    return [both for both in found.values() if all(both)]
 
 
 def _single_valued(catalog: Catalog) -> frozenset[str]:

@@ -1,0 +1,204 @@
+"""What of a line's reading holds by its spans: conditions and words that no span backs are what nobody meant.
+
+Rules match words wherever they stand: "she never wears pink" held a ban on "dog wear", "not even proper sci-fi" one on
+sci-fi, and of "something youd like lol" the list was ranked by "youd". Here the model of spans
+(`llmrec.chat.nlu.spans`) has a say, where it is sure.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
+from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
+from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
+from llmrec.chat.nlu.spans import SpokenWord, span_reader
+from llmrec.retrieval.filters import read_clauses, written
+
+SURE = 0.8
+"""Share from which a word is part of a wish, or of a ban, whatever the rules read."""
+UNLIKELY = 0.1
+"""Share below which it is not."""
+BANNED = 0.5
+"""Share from which a word is part of a ban that the rules may have missed."""
+_JOINING = frozenset("a an the of and or with in on for to by from about is are".split())
+
+
+def spoken_words(line: str) -> tuple[SpokenWord, ...]:
+    """The words of a line with the kinds of their spans; none of a line in Chinese, or without the model."""
+    reader = span_reader()
+    return () if reader is None or is_chinese(line) else reader.words(line[:READ_CHARACTERS])
+
+
+def bare_words(line: str) -> frozenset[str]:
+    """Words, in lower case, of which for certain nothing is meant by which to choose, wherever they stand in a line.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Examples
+    --------
+    >>> sorted(bare_words("seen all the disney ones tho") & {"disney", "tho"})
+    ['tho']
+    """
+    reader = span_reader()
+    if reader is None:
+        return frozenset()
+    words = spoken_words(line)
+    meant = {_text(line, word) for word in words if word.share("bare") < reader.bare_from}
+    return frozenset(_text(line, word) for word in words) - meant
+
+
+def _words_of(catalog: Catalog) -> frozenset[str]:
+    """The words of titles, texts and attribute values, in lower case."""
+    found: set[str] = set()
+    for item in catalog.items:
+        values = (x for value in item.attributes.values() for x in (value if isinstance(value, tuple) else (value,)))
+        found.update(re.findall(r"[\w'-]+", " ".join((item.title, item.description, *map(str, values))).casefold()))
+    return frozenset(found)
+
+
+def rather_bare(line: str) -> frozenset[str]:
+    """Words of a line, in lower case, that are likelier bare than anything else, wherever they stand."""
+    words = spoken_words(line)
+    meant = {_text(line, word) for word in words if word.kind != "bare"}
+    return frozenset(_text(line, word) for word in words) - meant
+
+
+def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
+    """Take out of a query the words of its line of which nothing is meant.
+
+    Parameters
+    ----------
+    query
+        What is left of the line to rank by.
+    line
+        What the person wrote.
+    catalog
+        Words that no item has, and that are likelier bare than not, are taken out, too: by "ud" nothing is ranked.
+
+    Returns
+    -------
+    str
+        "" where no word is left that tells anything.
+
+    Examples
+    --------
+    >>> without_bare_words("floaty tho ngl", "ngl smth more floaty tho", Catalog("shop", (), {}))
+    'floaty'
+    """
+    bare = (bare_words(line) | (rather_bare(line) - derived(catalog, _words_of))) - ORDINARY - _JOINING
+    if not bare:
+        return query
+    kept = [word for word in query.split() if word.strip(".,;:!?'\"()").casefold() not in bare]
+    if len(kept) == len(query.split()):
+        return query
+    left = " ".join(kept).strip(" ,;.!?")
+    told = re.findall(r"[\w'-]+", left.casefold())
+    return "" if all(word in ORDINARY or word in _JOINING for word in told) else left
+
+
+def banned_unmeant(refused: str, line: str) -> bool:
+    """Whether no word of what a line is read to rule out can be meant so."""
+    said = set(re.findall(r"[\w'-]+", refused.casefold())) - ORDINARY - _JOINING
+    return bool(said) and said <= bare_words(line)
+
+
+def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str], Intent]) -> Intent:
+    """What a line means, by its spans too.
+
+    Parameters
+    ----------
+    intent
+        As the rules read it.
+    line
+        What the person wrote.
+    catalog
+        Its values are read.
+    parse
+        The rules.
+
+    Returns
+    -------
+    Intent
+        Without conditions on words of which nothing is meant; bans on what is wanted for certain and wishes for what is
+        ruled out for certain are turned round; bans that the rules missed are added.
+    """
+    words = spoken_words(line)
+    reader = span_reader()
+    if not words or reader is None or intent.action not in ("ask", "similar"):
+        return intent
+    mentions = Lexicon.of(catalog).mentions(line)
+    filters: list[str] = []
+    for condition in intent.filters:
+        clauses = read_clauses(condition)
+        values = {value for clause in clauses for value in clause.values}
+        behind = [
+            word
+            for mention in mentions
+            if values & set(mention.values)
+            for word in words
+            if word.start < mention.end and word.end > mention.start
+        ]
+        behind = [word for word in behind if _text(line, word) not in ORDINARY] or behind
+        operator = clauses[0].operator if len(clauses) == 1 else ""
+        if not behind or operator not in ("=", "!="):
+            filters.append(condition)
+        elif _in_part(behind, values) and all(word.kind == "bare" for word in behind):
+            continue
+        elif operator == "!=" and all(w.share("wish") >= SURE and w.share("ban") < UNLIKELY for w in behind):
+            filters.append(written(clauses[0].attributes, "=", clauses[0].values))
+        elif operator == "=" and all(word.share("ban") >= SURE for word in behind):
+            filters.append(written(clauses[0].attributes, "!=", clauses[0].values))
+        else:
+            filters.append(condition)
+    filters += [each for each in _missed_bans(line, words, filters, parse) if each not in filters]
+    held = tuple(dict.fromkeys(filters))
+    return intent if held == intent.filters else dataclasses.replace(intent, filters=held)
+
+
+def _in_part(words: Sequence[SpokenWord], values: Collection[str]) -> bool:
+    """Whether words name values in part only: a value that is said whole is meant, whatever the model makes of it."""
+    return len(words) < min(len(re.findall(r"\w+", value)) for value in values)
+
+
+def _missed_bans(
+    line: str, words: Sequence[SpokenWord], filters: Sequence[str], parse: Callable[[str], Intent]
+) -> list[str]:
+    """Conditions of what is said to be ruled out by attribute values, and is no condition yet."""
+    ruled_out = {v.casefold() for each in filters for c in read_clauses(each) if c.operator == "!=" for v in c.values}
+    found: list[str] = []
+    for start, end in _runs(words):
+        said = line[start:end]
+        read = [
+            each
+            for each in parse(f"no {said}").filters
+            if all(clause.operator == "!=" for clause in read_clauses(each))
+        ]
+        for each in read:
+            values = {value.casefold() for clause in read_clauses(each) for value in clause.values}
+            if not values & ruled_out:
+                found.append(each)
+    return found
+
+
+def _runs(words: Sequence[SpokenWord]) -> list[tuple[int, int]]:
+    """Places of the stretches of words that are part of a ban."""
+    found: list[tuple[int, int]] = []
+    before = False
+    for word in words:
+        banned = word.share("ban") >= BANNED
+        if banned and before:
+            found[-1] = (found[-1][0], word.end)
+        elif banned:
+            found.append((word.start, word.end))
+        before = banned
+    return found
+
+
+def _text(line: str, word: SpokenWord) -> str:
+    return line[word.start : word.end].casefold()
