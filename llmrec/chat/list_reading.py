@@ -31,8 +31,8 @@ from llmrec.chat.nlu.references import all_but_places, find_title, than_places, 
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.nlu.span_reading import banned_unmeant, without_bare_words
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
+from llmrec.chat.nlu.span_reading import banned_unmeant, without_bare_words
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, values_of
 from llmrec.chat.withdrawals import without_any

@@ -11,19 +11,32 @@ from collections.abc import Callable, Collection, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.spans import SpokenWord, span_reader
 from llmrec.retrieval.filters import read_clauses, written
 
-SURE = 0.8
-"""Share from which a word is part of a wish, or of a ban, whatever the rules read."""
+WANTED = 0.6
+"""Share from which a word is part of a wish, where it is `UNLIKELY` part of a ban, whatever the rules read."""
+RULED_OUT = 0.8
+"""Share from which a word is part of a ban, whatever the rules read."""
 UNLIKELY = 0.1
-"""Share below which it is not."""
 BANNED = 0.5
 """Share from which a word is part of a ban that the rules may have missed."""
-_JOINING = frozenset("a an the of and or with in on for to by from about is are".split())
+_MISSED = re.compile(
+    r"\b(?:those|these|they|them|most|some|half|none|all|that|this|it|[1-9]|ones?)\b[^,.;?!]{0,24}?"
+    r"(?:\b(?:are|is|were|was) ?(?:n'?t|not)|'s not|'re not)\b"
+    r"(?: (?:even|really|exactly|actually|quite|what i'd call))*(?: (?:an?|any))?(?: (?:proper|properly|real|true|actual))? (?P<kind>[^,.;?!]+)(?![^?]*\?)",
+    re.I,
+)
+"""A complaint that what is listed is not of a kind, which is what is wanted: "half of those aren't proper sci-fi"."""
+_LEFT_OVER = re.compile(r"\b(?:drop|forget|scrap|remove|skip|no|not|without)(?: the| any)?(?=\s*[,;]|$)", re.I)
+"""What stood before a ban that was taken out."""
+_JOINING = frozenset(
+    ["a", "an", "the", "of", "and", "or", "with", "in", "on", "for", "to", "by", "from", "about", "is", "are"]
+)
 
 
 def spoken_words(line: str) -> tuple[SpokenWord, ...]:
@@ -51,6 +64,17 @@ def bare_words(line: str) -> frozenset[str]:
     words = spoken_words(line)
     meant = {_text(line, word) for word in words if word.share("bare") < reader.bare_from}
     return frozenset(_text(line, word) for word in words) - meant
+
+
+def _ruled_out(line: str) -> frozenset[str]:
+    """Words of a line, in lower case, that are part of bans and of nothing else."""
+    words = spoken_words(line)
+    other = {_text(line, word) for word in words if word.kind != "ban"}
+    return frozenset(_text(line, word) for word in words) - other
+
+
+def _plain(word: str) -> str:
+    return word.strip(".,;:!?'\"()").casefold()
 
 
 def _words_of(catalog: Catalog) -> frozenset[str]:
@@ -91,15 +115,12 @@ def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
     >>> without_bare_words("floaty tho ngl", "ngl smth more floaty tho", Catalog("shop", (), {}))
     'floaty'
     """
-    bare = (bare_words(line) | (rather_bare(line) - derived(catalog, _words_of))) - ORDINARY - _JOINING
-    if not bare:
-        return query
-    kept = [word for word in query.split() if word.strip(".,;:!?'\"()").casefold() not in bare]
-    if len(kept) == len(query.split()):
-        return query
-    left = " ".join(kept).strip(" ,;.!?")
-    told = re.findall(r"[\w'-]+", left.casefold())
-    return "" if all(word in ORDINARY or word in _JOINING for word in told) else left
+    joining = ORDINARY | _JOINING
+    rather = rather_bare(line)
+    taken_out = (bare_words(line) | (rather - derived(catalog, _words_of)) | _ruled_out(line)) - joining
+    kept = [word for word in query.split() if _plain(word) not in taken_out]
+    left = query if len(kept) == len(query.split()) else _LEFT_OVER.sub("", " ".join(kept)).strip(" ,;.!?")
+    return "" if all(_plain(word) in joining or _plain(word) in rather for word in left.split()) else left
 
 
 def banned_unmeant(refused: str, line: str) -> bool:
@@ -132,7 +153,8 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
     reader = span_reader()
     if not words or reader is None or intent.action not in ("ask", "similar"):
         return intent
-    mentions = Lexicon.of(catalog).mentions(line)
+    mentions, titles = Lexicon.of(catalog).mentions(line), Vocabulary.of(catalog).by_title
+    missed = _MISSED.search(line)
     filters: list[str] = []
     for condition in intent.filters:
         clauses = read_clauses(condition)
@@ -150,13 +172,16 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
             filters.append(condition)
         elif _in_part(behind, values) and all(word.kind == "bare" for word in behind):
             continue
-        elif operator == "!=" and all(w.share("wish") >= SURE and w.share("ban") < UNLIKELY for w in behind):
+        elif operator == "!=" and (
+            all(word.share("wish") >= WANTED and word.share("ban") < UNLIKELY for word in behind)
+            or (missed and all(missed.start("kind") <= word.start < missed.end("kind") for word in behind))
+        ):
             filters.append(written(clauses[0].attributes, "=", clauses[0].values))
-        elif operator == "=" and all(word.share("ban") >= SURE for word in behind):
+        elif operator == "=" and all(word.share("ban") >= RULED_OUT for word in behind):
             filters.append(written(clauses[0].attributes, "!=", clauses[0].values))
         else:
             filters.append(condition)
-    filters += [each for each in _missed_bans(line, words, filters, parse) if each not in filters]
+    filters += [each for each in _missed_bans(line, words, filters, parse, titles) if each not in filters]
     held = tuple(dict.fromkeys(filters))
     return intent if held == intent.filters else dataclasses.replace(intent, filters=held)
 
@@ -167,21 +192,25 @@ def _in_part(words: Sequence[SpokenWord], values: Collection[str]) -> bool:
 
 
 def _missed_bans(
-    line: str, words: Sequence[SpokenWord], filters: Sequence[str], parse: Callable[[str], Intent]
+    line: str,
+    words: Sequence[SpokenWord],
+    filters: Sequence[str],
+    parse: Callable[[str], Intent],
+    titles: Collection[str],
 ) -> list[str]:
     """Conditions of what is said to be ruled out by attribute values, and is no condition yet."""
     ruled_out = {v.casefold() for each in filters for c in read_clauses(each) if c.operator == "!=" for v in c.values}
     found: list[str] = []
     for start, end in _runs(words):
-        said = line[start:end]
-        read = [
-            each
-            for each in parse(f"no {said}").filters
-            if all(clause.operator == "!=" for clause in read_clauses(each))
-        ]
-        for each in read:
-            values = {value.casefold() for clause in read_clauses(each) for value in clause.values}
-            if not values & ruled_out:
+        if line[start:end].casefold() in titles:  # "no Star Wars" is no word on wars
+            continue
+        read = parse(f"no {line[start:end]}")
+        if read.query.strip(" ,.;!?"):  # of "star wars" a kind is a part
+            continue
+        for each in read.filters:
+            clauses = read_clauses(each)
+            values = {value.casefold() for clause in clauses for value in clause.values}
+            if all(clause.operator == "!=" for clause in clauses) and not values & ruled_out:
                 found.append(each)
     return found
 
