@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Lock
 
 from llmrec.chat.nlu.acts import act_reader
+from llmrec.chat.nlu.spans import span_reader
 from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.prompts import forget_texts
 from llmrec.reasons import explain
@@ -189,7 +190,7 @@ class RecommendationService:
         removal = forget(self.database, snapshot.catalog, tenant, user)
         self.recent.clear()
         forget_texts()  # lines are kept without who wrote them: all are dropped
-        for reader in (snapshot.parser, act_reader()):
+        for reader in (snapshot.parser, act_reader(), span_reader()):
             if reader:
                 reader.forget_lines()
         return removal

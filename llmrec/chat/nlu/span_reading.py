@@ -28,7 +28,8 @@ BANNED = 0.5
 _MISSED = re.compile(
     r"\b(?:those|these|they|them|most|some|half|none|all|that|this|it|[1-9]|ones?)\b[^,.;?!]{0,24}?"
     r"(?:\b(?:are|is|were|was) ?(?:n'?t|not)|'s not|'re not)\b"
-    r"(?: (?:even|really|exactly|actually|quite|what i'd call))*(?: (?:an?|any))?(?: (?:proper|properly|real|true|actual))? (?P<kind>[^,.;?!]+)(?![^?]*\?)",
+    r"(?: (?:even|really|exactly|actually|quite|what i'd call))*"
+    r"(?: (?:an?|any))?(?: (?:proper|properly|real|true|actual))? (?P<kind>[^,.;?!]+)(?![^?]*\?)",
     re.I,
 )
 """A complaint that what is listed is not of a kind, which is what is wanted: "half of those aren't proper sci-fi"."""
