@@ -18,7 +18,7 @@ from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.spans import SpokenWord, span_reader
 from llmrec.retrieval.filters import read_clauses, written
 
-WANTED = 0.6
+EXPECTED = 0.6
 """Share from which a word is part of a wish, where it is `UNLIKELY` part of a ban, whatever the rules read."""
 RULED_OUT = 0.8
 """Share from which a word is part of a ban, whatever the rules read."""
@@ -70,7 +70,7 @@ def bare_words(line: str) -> frozenset[str]:
 def _ruled_out(line: str) -> frozenset[str]:
     """Words of a line, in lower case, that are part of bans and of nothing else."""
     words = spoken_words(line)
-    other = {_text(line, word) for word in words if word.kind != "ban"}
+    other = {_text(line, word) for word in words if word.share("ban") < RULED_OUT}
     return frozenset(_text(line, word) for word in words) - other
 
 
@@ -118,8 +118,8 @@ def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
     """
     joining = ORDINARY | _JOINING
     rather = rather_bare(line)
-    taken_out = (bare_words(line) | (rather - derived(catalog, _words_of)) | _ruled_out(line)) - joining
-    kept = [word for word in query.split() if _plain(word) not in taken_out]
+    dropped = (bare_words(line) | (rather - derived(catalog, _words_of)) | _ruled_out(line)) - joining
+    kept = [word for word in query.split() if _plain(word) not in dropped]
     left = query if len(kept) == len(query.split()) else _LEFT_OVER.sub("", " ".join(kept)).strip(" ,;.!?")
     return "" if all(_plain(word) in joining or _plain(word) in rather for word in left.split()) else left
 
@@ -174,7 +174,7 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
         elif _in_part(behind, values) and all(word.kind == "bare" for word in behind):
             continue
         elif operator == "!=" and (
-            all(word.share("wish") >= WANTED and word.share("ban") < UNLIKELY for word in behind)
+            all(word.share("wish") >= EXPECTED and word.share("ban") < UNLIKELY for word in behind)
             or (missed and all(missed.start("kind") <= word.start < missed.end("kind") for word in behind))
         ):
             filters.append(written(clauses[0].attributes, "=", clauses[0].values))

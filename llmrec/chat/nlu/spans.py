@@ -138,10 +138,10 @@ class SpanReader:
             places = read.pop("offset_mapping")[0].tolist()
             states = self._model(**read).last_hidden_state[0]
             shares = torch.softmax(states @ self._head + self._bias, -1).numpy()
-        return tuple(found_words(line, places, shares))
+        return tuple(matched_words(line, places, shares))
 
 
-def found_words(line: str, places: list[list[int]], shares: NDArray[np.float32]) -> Iterator[SpokenWord]:
+def matched_words(line: str, places: list[list[int]], shares: NDArray[np.float32]) -> Iterator[SpokenWord]:
     """Put the pieces of words together.
 
     Parameters
