@@ -30,6 +30,7 @@ _NEWS = (
             r"(?!keys|phone|way|wallet|bag)\w+|"
             r"\b(?:broke up|split up|got divorced|getting divorced) with (?:me|my)\b|"
             rf"{_I} (?:broke up|split up|(?:getting |got )?divorced|been dumped|got dumped|dumped|(?:been |got )?(?:fired|laid off|made redundant))\b|"
+            r"(?:^|[.!?,;] ?)(?:just )?(?:got|been) (?:dumped|divorced|fired|laid off|made redundant)\b|"
             r"\b(?:he|she) (?:dumped|left) me\b|\bfuneral\b(?=.*\b(?:my|our|i|we)\b)|"
             r"(?:我|我们|我家的?)[^,。]{0,6}(?:去世|过世|走了|没了)|(?:我|刚)[^,。]{0,4}(?:失恋|分手|被甩|离婚|失业|被裁|被炒)",
             re.I,
