@@ -11,6 +11,7 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptBatch, by_length, splice
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
+from llmrec.train.distillation import Teachers
 from llmrec.train.sequence_windows import Window
 
 GROUP = {"cpu": 128, "cuda": 8192}
@@ -106,6 +107,7 @@ def loss(
     forward: nn.Module | None = None,
     total_of: Callable[[Tensor], Tensor] = Tensor.detach,
     apart: bool = True,
+    teachers: Teachers | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
     """Loss of one batch.
 
@@ -130,6 +132,8 @@ def loss(
         whole then. Default: the batch is the step.
     apart
         Whether short prompts are read apart from long ones, which changes no loss, only what padding costs.
+    teachers
+        Whose prediction of next items is learnt, too.
 
     Returns
     -------
@@ -145,18 +149,33 @@ def loss(
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
 
-    def cross_entropy(q: Tensor, targets: Tensor, event_weights: Tensor | None) -> tuple[Tensor, Tensor]:
+    def cross_entropy(
+        q: Tensor, targets: Tensor, event_weights: Tensor | None, expected: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         has_target = targets >= 0
         target = targets[has_target]
         counts = None if weights is None else weights[target]
         if event_weights is not None:
             counts = event_weights[has_target] * (1 if counts is None else counts)
         if candidates is None:
-            return _cross_entropy(q[has_target] @ v.T + b, target, counts, config.focal)
-        logits = q[has_target] @ v[candidates].T + b[candidates]
-        return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
+            logits = q[has_target] @ v.T + b
+        else:
+            logits = q[has_target] @ v[candidates].T + b[candidates]
+            target = torch.searchsorted(candidates, target)
+        total, weight = _cross_entropy(logits, target, counts, config.focal)
+        if teachers is not None and expected is not None:
+            taught = -(expected * F.log_softmax(logits, dim=-1)).sum(-1)
+            total = (1 - teachers.weight) * total + teachers.weight * (taught * (1 if counts is None else counts)).sum()
+        return total, weight
 
-    following, weight = cross_entropy(trunk, batch.targets, batch.weights)
+    expected = None
+    if teachers is not None:
+
+        def along(teacher: nn.Module, soft: Tensor) -> Tensor:
+            return _read(teacher, prompt, soft, apart)[0]
+
+        expected = teachers.prediction(along, rows, batch.targets >= 0, candidates)
+    following, weight = cross_entropy(trunk, batch.targets, batch.weights, expected)
     asked, asked_weight = cross_entropy(branch, batch.queried, batch.query_weights)
     weight, asked_weight = total_of(torch.stack([weight, asked_weight])).clamp(min=1e-12)
     total = following / weight

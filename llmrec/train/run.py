@@ -34,6 +34,7 @@ from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.continued import Start, copy_adapter
 from llmrec.train.data import Histories, TrainingData, prepare
+from llmrec.train.distillation import Teachers
 from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
 from llmrec.train.logs import EpochRow, Report, RunLog, Stage, log_lines
 from llmrec.train.model_factory import TrainingItems, compose, new_model, query_writer, training_items
@@ -468,7 +469,10 @@ def _trained(
         return llm_ndcg(model, items.table, session.words.before, valid)
 
     validate = validation_ndcg if not epochs and valid else None
-    progress = fit(model, items.table, prompts, validate, session.recipe, state, report, epochs)
+    teachers = Teachers.open(config.teachers, config.teacher_weight, session.base, data)
+    if teachers:
+        teachers.check(model.config.soft_tokens)
+    progress = fit(model, items.table, prompts, validate, session.recipe, state, report, epochs, teachers)
     if session.reuse:
         session.reuse.count(state, progress)
     return progress

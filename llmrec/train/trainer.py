@@ -20,6 +20,7 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.provenance import machine_name
 from llmrec.train.config import TrainConfig
+from llmrec.train.distillation import Teachers
 from llmrec.train.logs import Report, Stage, TrainEvent, log_lines
 from llmrec.train.objective import class_weights, loss, to_batch
 from llmrec.train.processes import Processes
@@ -52,6 +53,7 @@ def fit(
     state: Path | None = None,
     report: Report = log_lines,
     epochs: int | None = None,
+    teachers: Teachers | None = None,
 ) -> Progress:
     """Train a model in place.
 
@@ -80,6 +82,8 @@ def fit(
         Called with every step and epoch.
     epochs
         How many of `config.epochs` to train, on the learning rates of all; default: all.
+    teachers
+        Whose prediction of next items is learnt beside the events; default: none.
 
     Raises
     ------
@@ -92,6 +96,7 @@ def fit(
     processes, whole = Processes.of_environment(), model
     model = processes.divided(whole, accelerator.device) if processes.divide else whole.to(accelerator.device)
     table = table.to(accelerator.device)
+    teachers = None if teachers is None else teachers.to(accelerator.device)
     lora = [p for name, p in model.trainable().items() if "lora_" in name]
     rest = [p for name, p in model.trainable().items() if "lora_" not in name]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
@@ -135,8 +140,9 @@ def fit(
                     for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
                         group["lr"] = full * rate
                     parts = _gradients(
-                        accelerator, processes, prepared, model, table, prompts, step, config, generator, weights
-                    )
+                        accelerator, processes, prepared, model, table, prompts, step, config, generator, weights,
+                        teachers,
+                    )  # fmt: skip
                     processes.add_gradients(lora + rest)
                     accelerator.clip_grad_norm_(lora + rest, config.clip)
                     state_is_exact = False
@@ -179,6 +185,7 @@ def _gradients(
     config: TrainConfig,
     generator: torch.Generator,
     weights: Tensor | None,
+    teachers: Teachers | None,
 ) -> dict[str, float]:
     """Backpropagate this process's share of a step; returns the parts of the loss of the whole step."""
     names, device = ("next", "query"), accelerator.device
@@ -192,6 +199,7 @@ def _gradients(
                 model, table, batch, config, generator, weights, prepared,
                 processes.total if step.own else lambda weight: processes.total(0 * weight),
                 apart=not processes.divide,  # of a divided base all read equally often
+                teachers=teachers,
             )  # fmt: skip
         accelerator.backward(value if step.own else 0 * value)
         parts = parts if step.own else {}
