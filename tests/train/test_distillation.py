@@ -108,14 +108,12 @@ def test_a_teacher_of_other_prompts_is_refused(data: Path, tiny_base: Path, teac
         opened.check(2)
 
 
-def test_a_teacher_of_another_catalogue_is_refused(
-    data: Path, tiny_base: Path, teachers: tuple[Path, ...], tmp_path: Path
-) -> None:
+def test_a_teacher_of_another_catalogue_is_refused(tiny_base: Path, teachers: tuple[Path, ...], tmp_path: Path) -> None:
     other = write_catalogue(tmp_path / "other", users=12, items=16, events=12)
     for name in ("items.csv", "interactions.csv"):
         file = other / name
         file.write_text(re.sub(r"\bi(\d)", r"x\1", file.read_text()))
-    with pytest.raises(LlmrecError, match="the teacher .* knows no item of this catalogue"):
+    with pytest.raises(LlmrecError, match=r"the teacher .* knows no item of this catalogue"):
         Teachers.open(teachers, 0.5, tiny_base, prepared(other))
 
 
