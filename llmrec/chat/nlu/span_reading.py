@@ -23,7 +23,7 @@ EXPECTED = 0.6
 RULED_OUT = 0.8
 """Share from which a word is part of a ban, whatever the rules read."""
 UNLIKELY = 0.1
-BANNED = 0.5
+BANNED = 0.7
 """Share from which a word is part of a ban that the rules may have missed."""
 _MISSED = re.compile(
     r"\b(?:those|these|they|them|most|some|half|none|all|that|this|it|[1-9]|ones?)\b[^,.;?!]{0,24}?"
@@ -199,8 +199,8 @@ def _missed_bans(
     parse: Callable[[str], Intent],
     titles: Collection[str],
 ) -> list[str]:
-    """Conditions of what is said to be ruled out by attribute values, and is no condition yet."""
-    ruled_out = {v.casefold() for each in filters for c in read_clauses(each) if c.operator == "!=" for v in c.values}
+    """Conditions of what is said to be ruled out by attribute values that the rules read as nothing."""
+    read_already = {value.casefold() for each in filters for clause in read_clauses(each) for value in clause.values}
     found: list[str] = []
     for start, end in _runs(words):
         if line[start:end].casefold() in titles:  # "no Star Wars" is no word on wars
@@ -211,7 +211,7 @@ def _missed_bans(
         for each in read.filters:
             clauses = read_clauses(each)
             values = {value.casefold() for clause in clauses for value in clause.values}
-            if all(clause.operator == "!=" for clause in clauses) and not values & ruled_out:
+            if all(clause.operator == "!=" for clause in clauses) and not values & read_already:
                 found.append(each)
     return found
 

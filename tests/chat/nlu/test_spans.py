@@ -69,7 +69,12 @@ def test_what_is_wanted_for_certain_is_not_ruled_out() -> None:
 
 
 def test_plain_wishes_and_bans_stay_as_the_rules_read_them() -> None:
-    for line in ("no horror please", "a comedy from the 90s, not too silly", "something like Alien, but newer"):
+    for line in (
+        "something good, only comedies before 1990",
+        "no horror please",
+        "a comedy from the 90s, not too silly",
+        "something like Alien, but newer",
+    ):
         read = understand(line, FILMS)
         assert with_spans(read, line, FILMS, lambda part: understand(part, FILMS)) == read
 
