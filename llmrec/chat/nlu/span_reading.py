@@ -18,21 +18,26 @@ from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.spans import SpokenWord, span_reader
 from llmrec.retrieval.filters import read_clauses, written
 
-EXPECTED = 0.6
-"""Share from which a word is part of a wish, where it is `UNLIKELY` part of a ban, whatever the rules read."""
 RULED_OUT = 0.8
 """Share from which a word is part of a ban, whatever the rules read."""
-UNLIKELY = 0.1
 BANNED = 0.7
 """Share from which a word is part of a ban that the rules may have missed."""
 _MISSED = re.compile(
-    r"\b(?:those|these|they|them|most|some|half|none|all|that|this|it|[1-9]|ones?)\b[^,.;?!]{0,24}?"
-    r"(?:\b(?:are|is|were|was) ?(?:n'?t|not)|'s not|'re not)\b"
+    r"(?:\b(?:those|these|they|(?:most|some|half|none|all) of (?:it|them))|(?:^|[.,;!?] )(?:that|this|it|[1-9]))\b"
+    r"[^,.;?!]{0,24}?(?:\b(?:are|is|were|was) ?(?:n'?t|not)|'s not|'re not)\b"
     r"(?: (?:even|really|exactly|actually|quite|what i'd call))*"
     r"(?: (?:an?|any))?(?: (?:proper|properly|real|true|actual))? (?P<kind>[^,.;?!]+)(?![^?]*\?)",
     re.I,
 )
 """A complaint that what is listed is not of a kind, which is what is wanted: "half of those aren't proper sci-fi"."""
+_GIVEN_UP = re.compile(
+    r"\b(?:forget|scrap|drop|ditch|skip|enough|done with|(?:sick|tired|bored) of|over)"
+    r"(?: (?:about|the|that|those|these|all|with|any|of))*\s*$",
+    re.I,
+)
+"""What stands right before something that is wanted no more, which the rules may have read as a wish."""
+_TWICE = re.compile(r"(?:n't|not|never) (?:dislike|mind|hate|ask|without)\b|\bnothing but\b|\bno other than\b", re.I)
+"""Negations that negate one another, of which the model of spans reads a ban."""
 _LEFT_OVER = re.compile(r"\b(?:drop|forget|scrap|remove|skip|no|not|without)(?: the| any)?(?=\s*[,;]|$)", re.I)
 """What stood before a ban that was taken out."""
 _JOINING = frozenset(
@@ -147,8 +152,8 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
     Returns
     -------
     Intent
-        Without conditions on words of which nothing is meant; bans on what is wanted for certain and wishes for what is
-        ruled out for certain are turned round; bans that the rules missed are added.
+        Without conditions on words of which nothing is meant; with bans that the rules missed, and those that they read
+        as wishes or the other way about turned round.
     """
     words = spoken_words(line)
     reader = span_reader()
@@ -173,16 +178,25 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
             filters.append(condition)
         elif _in_part(behind, values) and all(word.kind == "bare" for word in behind):
             continue
-        elif operator == "!=" and (
-            all(word.share("wish") >= EXPECTED and word.share("ban") < UNLIKELY for word in behind)
-            or (missed and all(missed.start("kind") <= word.start < missed.end("kind") for word in behind))
+        elif (
+            operator == "!="
+            and missed
+            and all(missed.start("kind") <= each.start < missed.end("kind") for each in behind)
         ):
             filters.append(written(clauses[0].attributes, "=", clauses[0].values))
-        elif operator == "=" and all(word.share("ban") >= RULED_OUT for word in behind):
+        elif (
+            operator == "="
+            and all(word.share("ban") >= RULED_OUT for word in behind)
+            and _GIVEN_UP.search(line[: behind[0].start])
+        ):
             filters.append(written(clauses[0].attributes, "!=", clauses[0].values))
         else:
             filters.append(condition)
-    filters += [each for each in _missed_bans(line, words, filters, parse, titles) if each not in filters]
+    filters += (
+        []
+        if _TWICE.search(line)
+        else [each for each in _missed_bans(line, words, filters, parse, titles) if each not in filters]
+    )
     held = tuple(dict.fromkeys(filters))
     return intent if held == intent.filters else dataclasses.replace(intent, filters=held)
 
