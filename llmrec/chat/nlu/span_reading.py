@@ -124,9 +124,27 @@ def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
     joining = ORDINARY | _JOINING
     rather = rather_bare(line)
     dropped = (bare_words(line) | (rather - derived(catalog, _words_of)) | _ruled_out(line)) - joining
-    kept = [word for word in query.split() if _plain(word) not in dropped]
-    left = query if len(kept) == len(query.split()) else _LEFT_OVER.sub("", " ".join(kept)).strip(" ,;.!?")
-    return "" if all(_plain(word) in joining or _plain(word) in rather for word in left.split()) else left
+    stretches: list[list[str]] = [[]]
+    for word in query.split():
+        if _plain(word) in dropped:
+            stretches.append([])
+        else:
+            stretches[-1].append(word)
+    if len(stretches) > 1:
+        last = len(stretches) - 1
+        parts = (_trimmed(each, joining, n > 0, n < last) for n, each in enumerate(stretches))
+        query = " ".join(part for part in parts if part)
+        query = _LEFT_OVER.sub("", query).strip(" ,;.!?")
+    return "" if all(_plain(word) in joining or _plain(word) in rather for word in query.split()) else query
+
+
+def _trimmed(words: list[str], joining: Collection[str], start: bool, end: bool) -> str:
+    """A stretch of a query without the small words at its start, or end, which joined it to what was dropped."""
+    while start and words and _plain(words[0]) in joining:
+        words = words[1:]
+    while end and words and _plain(words[-1]) in joining:
+        words = words[:-1]
+    return " ".join(words)
 
 
 def banned_unmeant(refused: str, line: str) -> bool:

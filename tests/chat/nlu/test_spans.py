@@ -48,6 +48,11 @@ def test_talk_is_told_from_what_is_wanted(line: str, bare: set[str], meant: set[
     assert bare_words(line) <= rather_bare(line)
 
 
+def test_what_is_left_of_a_query_has_no_loose_ends() -> None:
+    line = "nvm the mood, he's on the sofa with snacks now and wants aliens"
+    assert without_bare_words("nvm the mood, the sofa with snacks now and wants aliens", line, NOTHING) == "aliens"
+
+
 def test_a_query_keeps_what_is_wanted_with_its_small_words() -> None:
     line = "hmm idk smth about a lighthouse keeper tho"
     assert without_bare_words("about a lighthouse keeper tho", line, NOTHING) == "about a lighthouse keeper"
