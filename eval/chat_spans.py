@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from eval.command import run_command
 from eval.store import command_line, file_measurement
-from llmrec.chat.nlu.spans import FILE, KINDS, LAYERS, MAX_TOKENS, MODULES, WIDTH, SpanReader
+from llmrec.chat.nlu.spans import FILE, KINDS, MAX_TOKENS, MODULES, WIDTH, SpanReader
 from llmrec.encoders import text_encoder
 from llmrec.encoders.cache import write_arrays
 
@@ -54,14 +54,15 @@ def main() -> None:
     marked = np.array(bare)[np.array(kinds) != "bare"]
     weights = {**trained([unmarked(row["text"]) for row in train]), "bare": np.quantile(marked, [1 - LOST])}
     weights = {name: array.astype(np.float32 if name == "bare" else np.float16) for name, array in weights.items()}
-    write_arrays(FILE, weights, {"lines": hashlib.sha256(LINES.read_bytes()).hexdigest()})
     reader = SpanReader(weights, text_encoder())
     result = {
         "lines": {"train": len(train), "test": len(test)},
         **measured(reader, test),
         "milliseconds of a core a line, p50": speed(reader, [text for text, _ in test]),
     }
-    print(json.dumps(file_measurement("chat_spans", result, command_line()), indent=2, ensure_ascii=False))
+    filed = file_measurement("chat_spans", result, command_line())  # before the file of a clean commit changes
+    write_arrays(FILE, weights, {"lines": hashlib.sha256(LINES.read_bytes()).hexdigest()})
+    print(json.dumps(filed, indent=2, ensure_ascii=False))
 
 
 def unmarked(text: str) -> Line:
@@ -95,7 +96,7 @@ def trained(lines: Sequence[Line], seed: int = 0) -> dict[str, NDArray[Any]]:
 
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    tokenizer, base = text_encoder().first_layers(LAYERS)
+    tokenizer, base = text_encoder().model_copy()
     config = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.1, target_modules=["query", "key", "value", "dense"])
     model, head, dropout = get_peft_model(base, config), nn.Linear(WIDTH, len(KINDS)), nn.Dropout(0.2)
     lora = [p for p in model.parameters() if p.requires_grad]

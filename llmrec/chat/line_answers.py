@@ -347,7 +347,7 @@ class LineAnswers:
 
 
 def _read_with_spans(read: Callable[[str], Intent], words: Catalog, line: str) -> Intent:
-    return with_spans(read(line), line, words, read)
+    return with_spans(read(line), line, words)
 
 
 def _sentence(error: BadInput) -> str:

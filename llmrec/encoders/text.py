@@ -75,18 +75,14 @@ class TextEncoder:
             )
         return np.asarray(vectors, np.float32).reshape(len(contents), -1)
 
-    def first_layers(self, count: int) -> tuple[Any, Any]:
-        """A tokenizer and a model of the packaged MiniLM's first layers, for a LoRA to change.
-
-        Parameters
-        ----------
-        count
-            Layers, which are copied; the embeddings of word pieces are this encoder's own, and never to be changed.
+    def model_copy(self) -> tuple[Any, Any]:
+        """A tokenizer and a model of the packaged MiniLM, for a LoRA to change.
 
         Returns
         -------
         tuple
-            Tokenizer, and the model in evaluation mode.
+            Tokenizer, and the model in evaluation mode. The embeddings of word pieces, half of it, are this
+            encoder's own, and never to be changed.
 
         Raises
         ------
@@ -94,17 +90,11 @@ class TextEncoder:
             Where it cannot be loaded, or another model encodes.
         """
         if self._weights is not None:
-            raise SetupError(f"first layers are those of the packaged MiniLM; {self.id} is another model")
-        from transformers import AutoModel
-
+            raise SetupError(f"only the packaged MiniLM is copied; {self.id} is another model")
         with self._lock:
             tokenizer, model = self._model
-            config = copy.deepcopy(model.config)
-            config.num_hidden_layers = count
-            layers = AutoModel.from_config(config, add_pooling_layer=False).eval()
-            layers.embeddings = model.embeddings
-            layers.encoder.layer.load_state_dict(model.encoder.layer[:count].state_dict())
-            return copy.deepcopy(tokenizer), layers
+            shared = {id(p): p for p in model.embeddings.parameters()}  # deepcopy takes what is in its memo as copied
+            return copy.deepcopy(tokenizer), copy.deepcopy(model, shared)
 
     def _minilm(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """The mean of the last states, of unit length; texts of like length share a batch."""

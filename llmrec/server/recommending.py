@@ -190,9 +190,10 @@ class RecommendationService:
         removal = forget(self.database, snapshot.catalog, tenant, user)
         self.recent.clear()
         forget_texts()  # lines are kept without who wrote them: all are dropped
-        for reader in (snapshot.parser, act_reader(), span_reader()):
-            if reader:
-                reader.forget_lines()
+        opened = (reader() for reader in (act_reader, span_reader) if reader.cache_info().currsize)
+        for each in (snapshot.parser, *opened):
+            if each:
+                each.forget_lines()
         return removal
 
     def recommend(self, tenant: str, request: Request, job: Job | None = None) -> Recommendations:

@@ -18,6 +18,11 @@ def _weights(value: Any) -> Any:
     return {name.strip(): number.strip() for name, _, number in pairs}
 
 
+def _paths(value: Any) -> Any:
+    """`adapters/a,adapters/b` as a list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 class RationaleConfig(Config):
     """The LoRA that writes sentences. It changes no ranking."""
 
@@ -144,10 +149,10 @@ class TrainConfig(Config):
     shuffle: bool = False
     """Whether every epoch reads each history in a new order, which augments data whose order carries no information."""
 
-    teachers: tuple[Path, ...] = ()
-    """Checkpoints of this catalogue whose mean prediction of what comes next is learnt beside the events: several of
-    other seeds or sizes, made with the same split, are better together than each. A step takes about as much longer as
-    they read."""
+    teachers: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = ()
+    """Checkpoints of this catalogue whose mean prediction of what comes next is learnt beside the events, as
+    `adapters/a,adapters/b`: several of other seeds or sizes, made with the same split, are better together than each. A
+    step takes about as much longer as they read."""
     teacher_weight: float = Field(default=0.5, ge=0, le=1)
     """Share of the teachers' prediction in the loss on next items; the events have the rest."""
 

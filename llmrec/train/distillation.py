@@ -17,11 +17,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llmrec.errors import BadInput, CheckpointMismatch
-from llmrec.model.checkpoint import load_checkpoint
+from llmrec.errors import BadInput, CheckpointMismatch, about
+from llmrec.evaluation.leakage import leakage
+from llmrec.evaluation.splits import Split
+from llmrec.model.checkpoint import Checkpoint, load_checkpoint
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
+from llmrec.train.config import TrainConfig
 from llmrec.train.data import TrainingData
 
 
@@ -61,15 +64,15 @@ class Teachers:
     weight: float
 
     @classmethod
-    def open(cls, folders: Sequence[Path], weight: float, base: Path, data: TrainingData) -> "Teachers | None":
-        """Open checkpoints.
+    def of(cls, checkpoints: Sequence[Checkpoint], config: TrainConfig, base: Path, data: TrainingData) -> "Teachers":
+        """Restore the models of checkpoints.
 
         Parameters
         ----------
-        folders
-            Of the checkpoints; of none there are no teachers.
-        weight
-            See the class.
+        checkpoints
+            One at least.
+        config
+            The recipe of the model that learns.
         base
             Folder of the base model, which has to be theirs, too.
         data
@@ -78,40 +81,21 @@ class Teachers:
         Raises
         ------
         BadInput
-            Where a checkpoint was made with other encoders than this training, or reads prompts of another layout.
-        CheckpointError
-            Where a checkpoint is damaged, or of another base or catalogue.
+            Where a checkpoint has learnt from events that this training holds out, or reads items otherwise.
+        CheckpointMismatch
+            Where one is of another base or catalogue.
         """
-        found = []
-        for folder in folders:
-            checkpoint = load_checkpoint(folder)
-            wanted = {m: data.features.encoders.get(m) for m in checkpoint.info.encoders}
-            if wanted != dict(checkpoint.info.encoders):
-                raise BadInput(
-                    f"the teacher {folder} reads {_listed(checkpoint.info.encoders)}, this training "
-                    f"{_listed(data.features.encoders)}; train with its encoders (`encoders`), or leave it out",
-                    "teachers",
-                )
-            if not checkpoint.rows_of([item.id for item in data.catalog.items]).max(initial=-1) >= 0:
-                raise CheckpointMismatch(f"the teacher {folder} knows no item of this catalogue", "teachers")
+        found, ids = [], [item.id for item in data.catalog.items]
+        for checkpoint in checkpoints:
+            _check(checkpoint, config, data)
+            read = checkpoint.info.encoders
             model = restore_model(checkpoint, base)
-            vectors = {m: data.features.vectors[m] for m in checkpoint.info.encoders}
-            masks = {m: data.features.mask[m] for m in checkpoint.info.encoders}
-            table = restore_items(checkpoint, [item.id for item in data.catalog.items], vectors, masks)
+            vectors = {m: data.features.vectors[m] for m in read}
+            table = restore_items(checkpoint, ids, vectors, {m: data.features.mask[m] for m in read})
             with torch.inference_mode():
                 v, b = model.item_vectors(table.batch())
             found.append(Teacher(model, table, v.clone(), b.clone()))
-        return cls(found, weight) if found else None
-
-    def check(self, soft_tokens: int) -> None:
-        """Refuse teachers that read another number of soft tokens an item than the prompts have."""
-        for teacher in self.models:
-            if teacher.model.config.soft_tokens != soft_tokens:
-                raise BadInput(
-                    f"a teacher reads {teacher.model.config.soft_tokens} soft tokens an item, this model "
-                    f"{soft_tokens}; set `model.soft_tokens` alike",
-                    "teachers",
-                )
+        return cls(found, config.teacher_weight)
 
     def to(self, device: torch.device) -> "Teachers":
         """The same teachers on another device."""
@@ -150,6 +134,52 @@ class Teachers:
             v, b = (t.vectors, t.biases) if candidates is None else (t.vectors[candidates], t.biases[candidates])
             found.append(F.log_softmax(trunk[at] @ v.T + b, dim=-1))
         return F.softmax(torch.stack(found).mean(0), dim=-1)
+
+
+def load_teachers(folders: Sequence[Path]) -> list[Checkpoint]:
+    """Read the checkpoints that `teachers` names, before anything that takes long. Raises as `load_checkpoint` does."""
+    with about("teachers"):
+        return [load_checkpoint(folder) for folder in folders]
+
+
+def _check(checkpoint: Checkpoint, config: TrainConfig, data: TrainingData) -> None:
+    """Refuse a teacher that is of another catalogue, reads other inputs, or knows what this training holds out."""
+    folder, read, own = checkpoint.folder, checkpoint.info.encoders, data.features.encoders
+    if not (checkpoint.rows_of([item.id for item in data.catalog.items]) >= 0).any():
+        raise CheckpointMismatch(f"the teacher {folder} knows no item of this catalogue", "teachers")
+    if {m: own.get(m) for m in read} != dict(read):
+        raise BadInput(
+            f"the teacher {folder} reads {_listed(read)}, this training {_listed(own)}; train with its encoders "
+            "(`encoders`), or leave it out",
+            "teachers",
+        )
+    tokens, wanted = checkpoint.info.config.soft_tokens, config.model.soft_tokens
+    if tokens != wanted:
+        raise BadInput(
+            f"the teacher {folder} reads {tokens} soft tokens an item, this model {wanted}; set `model.soft_tokens` "
+            "alike",
+            "teachers",
+        )
+    for at in ("valid", "test"):
+        seen = leakage(checkpoint.info.provenance, data.catalog, _split_of(data), at)
+        if seen.state == "leaks":
+            raise BadInput(
+                f"the teacher {folder} has learnt from events that this training holds out, and would teach them: it "
+                f"was {seen.why.partition(':')[0]}; train it on the same split (`split`)",
+                "teachers",
+            )
+
+
+def _split_of(data: TrainingData) -> Split:
+    """The parts that a training learns from and holds out, as a split."""
+    ids = [item.id for item in data.catalog.items]
+    held_out: dict[str, dict[str, tuple[str, ...]]] = {"valid": {}, "test": {}}
+    for at, events in (("valid", data.valid), ("test", data.test)):
+        for event in events:
+            held_out[at][event.user] = (*held_out[at].get(event.user, ()), ids[event.target])
+    users = {*data.histories, *held_out["valid"], *held_out["test"]}
+    train = {user: tuple(ids[row] for row in data.histories.get(user, ())) for user in users}
+    return Split(train, *({user: part.get(user, ()) for user in users} for part in held_out.values()))
 
 
 def _listed(encoders: Mapping[str, str]) -> str:

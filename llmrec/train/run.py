@@ -34,7 +34,7 @@ from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.continued import Start, copy_adapter
 from llmrec.train.data import Histories, TrainingData, prepare
-from llmrec.train.distillation import Teachers
+from llmrec.train.distillation import Teachers, load_teachers
 from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
 from llmrec.train.logs import EpochRow, Report, RunLog, Stage, log_lines
 from llmrec.train.model_factory import TrainingItems, compose, new_model, query_writer, training_items
@@ -211,6 +211,7 @@ class _Session:
     """The users that are left out."""
     reuse: Reuse | None = None
     """What becomes of training states that are there, where users are forgotten."""
+    teachers: Teachers | None = None
 
     @property
     def text(self) -> Encoder[str]:
@@ -301,6 +302,7 @@ def run_stages(
     forgotten = Forgotten.of(folder / STATE / RUN)
     catalog = forgotten.without(catalog)
     start = Start.of(config, catalog, base)
+    taught_by = load_teachers(config.teachers) if trains else []
     with processes.first_alone():  # it fills the cache of encoded media
         prepared = prepare(
             catalog,
@@ -319,7 +321,8 @@ def run_stages(
     recipe = start.config(config) if start else config
     if start:
         log.notify("read", f"going on from {config.continue_from} for {recipe.epochs} epochs (`continued.epochs`)")
-    session = _Session(folder, base, config, recipe, prepared, words, start, trains, log, forgotten, reuse)
+    teachers = Teachers.of(taught_by, recipe, base, prepared) if taught_by else None
+    session = _Session(folder, base, config, recipe, prepared, words, start, trains, log, forgotten, reuse, teachers)
     if not processes.leads:
         _follow(session)
         processes.wait()
@@ -469,10 +472,9 @@ def _trained(
         return llm_ndcg(model, items.table, session.words.before, valid)
 
     validate = validation_ndcg if not epochs and valid else None
-    teachers = Teachers.open(config.teachers, config.teacher_weight, session.base, data)
-    if teachers:
-        teachers.check(model.config.soft_tokens)
-    progress = fit(model, items.table, prompts, validate, session.recipe, state, report, epochs, teachers)
+    progress = fit(
+        model, items.table, prompts, validate, session.recipe, state, report, epochs, session.teachers
+    )  # fmt: skip
     if session.reuse:
         session.reuse.count(state, progress)
     return progress

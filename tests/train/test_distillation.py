@@ -16,10 +16,11 @@ from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.data import TrainingData, prepare
-from llmrec.train.distillation import Teachers
+from llmrec.train.distillation import Teachers, load_teachers
 from llmrec.train.held_out import llm_scores
+from llmrec.train.logs import TrainEvent
 from llmrec.train.run import train
-from tests.train.test_run import CONFIG, write_catalogue
+from tests.train.test_run import CONFIG, SHAPE, write_catalogue
 
 RECIPE = CONFIG.changed(
     rationale=RationaleConfig(pairs=0), split="rolling", epochs=6, patience=10, queries=0, lr=5e-3, average=0.5
@@ -90,8 +91,7 @@ def test_teachers_that_weigh_nothing_change_nothing(
 def test_their_mean_is_over_the_candidates_that_are_told_apart(
     data: Path, tiny_base: Path, teachers: tuple[Path, ...]
 ) -> None:
-    opened = Teachers.open(teachers, 0.5, tiny_base, prepared(data))
-    assert opened is not None
+    opened = Teachers.of(load_teachers(teachers), RECIPE, tiny_base, prepared(data))
     at, dim = torch.tensor([[True, False, True]]), CONFIG.model.dim
     trunk = torch.randn(1, 3, dim, generator=torch.Generator().manual_seed(0))
     rows, some = torch.arange(4), torch.tensor([1, 5, 7])
@@ -102,10 +102,28 @@ def test_their_mean_is_over_the_candidates_that_are_told_apart(
 
 
 def test_a_teacher_of_other_prompts_is_refused(data: Path, tiny_base: Path, teachers: tuple[Path, ...]) -> None:
-    opened = Teachers.open(teachers[:1], 0.5, tiny_base, prepared(data))
-    assert opened is not None
+    config = RECIPE.changed(model=SHAPE.changed(soft_tokens=2))
     with pytest.raises(BadInput, match=r"reads 1 soft tokens an item, this model 2; set `model.soft_tokens` alike"):
-        opened.check(2)
+        Teachers.of(load_teachers(teachers), config, tiny_base, prepared(data))
+
+
+def test_a_teacher_that_knows_the_answers_is_refused(data: Path, tiny_base: Path, tmp_path: Path) -> None:
+    """By default a checkpoint is trained anew on everything in the end."""
+    config = RECIPE.changed(base=tiny_base, split=None, epochs=1)
+    knows = train(data, tmp_path / "knows", config).folder
+    with pytest.raises(
+        BadInput, match=r"has learnt from events that this training holds out.*train it on the same split"
+    ):
+        train(data, tmp_path / "taught", config.changed(split="rolling", teachers=(knows,)))
+    assert not (tmp_path / "taught" / "checkpoint.json").exists()
+
+
+def test_what_is_no_checkpoint_is_told_before_anything_is_encoded(data: Path, tiny_base: Path, tmp_path: Path) -> None:
+    config = RECIPE.changed(base=tiny_base, teachers=f"{tmp_path / 'nothing'}, {tmp_path / 'neither'}")
+    heard: list[TrainEvent] = []
+    with pytest.raises(LlmrecError, match=r"nothing is no checkpoint") as refused:
+        train(data, tmp_path / "out", config, report=heard.append)
+    assert refused.value.fields == ("teachers",) and not any("encod" in event.message for event in heard)
 
 
 def test_a_teacher_of_another_catalogue_is_refused(tiny_base: Path, teachers: tuple[Path, ...], tmp_path: Path) -> None:
@@ -114,7 +132,7 @@ def test_a_teacher_of_another_catalogue_is_refused(tiny_base: Path, teachers: tu
         file = other / name
         file.write_text(re.sub(r"\bi(\d)", r"x\1", file.read_text()))
     with pytest.raises(LlmrecError, match=r"the teacher .* knows no item of this catalogue"):
-        Teachers.open(teachers, 0.5, tiny_base, prepared(other))
+        Teachers.of(load_teachers(teachers), RECIPE, tiny_base, prepared(other))
 
 
 def test_teachers_do_not_go_with_shards_or_a_privacy_budget(teachers: tuple[Path, ...]) -> None:

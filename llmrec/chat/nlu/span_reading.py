@@ -15,6 +15,7 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
+from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.spans import SpokenWord, span_reader
 from llmrec.retrieval.filters import read_clauses, written
 
@@ -65,17 +66,18 @@ def bare_words(line: str) -> frozenset[str]:
     ['tho']
     """
     reader = span_reader()
-    if reader is None:
-        return frozenset()
-    words = spoken_words(line)
-    meant = {_text(line, word) for word in words if word.share("bare") < reader.bare_from}
-    return frozenset(_text(line, word) for word in words) - meant
+    return frozenset() if reader is None else _throughout(line, lambda word: word.share("bare") >= reader.bare_from)
 
 
-def _ruled_out(line: str) -> frozenset[str]:
-    """Words of a line, in lower case, that are part of bans and of nothing else."""
+def rather_bare(line: str) -> frozenset[str]:
+    """Words of a line, in lower case, that are likelier bare than anything else, wherever they stand."""
+    return _throughout(line, lambda word: word.kind == "bare")
+
+
+def _throughout(line: str, holds: Callable[[SpokenWord], bool]) -> frozenset[str]:
+    """Words, in lower case, of which something holds wherever they stand in a line."""
     words = spoken_words(line)
-    other = {_text(line, word) for word in words if word.share("ban") < RULED_OUT}
+    other = {_text(line, word) for word in words if not holds(word)}
     return frozenset(_text(line, word) for word in words) - other
 
 
@@ -90,13 +92,6 @@ def _words_of(catalog: Catalog) -> frozenset[str]:
         values = (x for value in item.attributes.values() for x in (value if isinstance(value, tuple) else (value,)))
         found.update(re.findall(r"[\w'-]+", " ".join((item.title, item.description, *map(str, values))).casefold()))
     return frozenset(found)
-
-
-def rather_bare(line: str) -> frozenset[str]:
-    """Words of a line, in lower case, that are likelier bare than anything else, wherever they stand."""
-    words = spoken_words(line)
-    meant = {_text(line, word) for word in words if word.kind != "bare"}
-    return frozenset(_text(line, word) for word in words) - meant
 
 
 def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
@@ -123,7 +118,8 @@ def without_bare_words(query: str, line: str, catalog: Catalog) -> str:
     """
     joining = ORDINARY | _JOINING
     rather = rather_bare(line)
-    dropped = (bare_words(line) | (rather - derived(catalog, _words_of)) | _ruled_out(line)) - joining
+    ruled_out = _throughout(line, lambda word: word.share("ban") >= RULED_OUT)
+    dropped = (bare_words(line) | (rather - derived(catalog, _words_of)) | ruled_out) - joining
     stretches: list[list[str]] = [[]]
     for word in query.split():
         if _plain(word) in dropped:
@@ -153,19 +149,17 @@ def banned_unmeant(refused: str, line: str) -> bool:
     return bool(said) and said <= bare_words(line)
 
 
-def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str], Intent]) -> Intent:
+def with_spans(intent: Intent, line: str, catalog: Catalog) -> Intent:
     """What a line means, by its spans too.
 
     Parameters
     ----------
     intent
-        As the rules read it.
+        As the rules read it, or a chat model with them.
     line
         What the person wrote.
     catalog
         Its values are read.
-    parse
-        The rules.
 
     Returns
     -------
@@ -174,10 +168,9 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
         as wishes or the other way about turned round.
     """
     words = spoken_words(line)
-    reader = span_reader()
-    if not words or reader is None or intent.action not in ("ask", "similar"):
+    if not words or intent.action not in ("ask", "similar"):
         return intent
-    mentions, titles = Lexicon.of(catalog).mentions(line), Vocabulary.of(catalog).by_title
+    mentions = Lexicon.of(catalog).mentions(line)
     missed = _MISSED.search(line)
     filters: list[str] = []
     for condition in intent.filters:
@@ -213,7 +206,7 @@ def with_spans(intent: Intent, line: str, catalog: Catalog, parse: Callable[[str
     filters += (
         []
         if _TWICE.search(line)
-        else [each for each in _missed_bans(line, words, filters, parse, titles) if each not in filters]
+        else [each for each in _missed_bans(line, words, filters, catalog) if each not in filters]
     )
     held = tuple(dict.fromkeys(filters))
     return intent if held == intent.filters else dataclasses.replace(intent, filters=held)
@@ -224,20 +217,15 @@ def _in_part(words: Sequence[SpokenWord], values: Collection[str]) -> bool:
     return len(words) < min(len(re.findall(r"\w+", value)) for value in values)
 
 
-def _missed_bans(
-    line: str,
-    words: Sequence[SpokenWord],
-    filters: Sequence[str],
-    parse: Callable[[str], Intent],
-    titles: Collection[str],
-) -> list[str]:
+def _missed_bans(line: str, words: Sequence[SpokenWord], filters: Sequence[str], catalog: Catalog) -> list[str]:
     """Conditions of what is said to be ruled out by attribute values that the rules read as nothing."""
     read_already = {value.casefold() for each in filters for clause in read_clauses(each) for value in clause.values}
     found: list[str] = []
+    titles = Vocabulary.of(catalog).by_title
     for start, end in _runs(words):
         if line[start:end].casefold() in titles:  # "no Star Wars" is no word on wars
             continue
-        read = parse(f"no {line[start:end]}")
+        read = understand(f"no {line[start:end]}", catalog)
         if read.query.strip(" ,.;!?"):  # of "star wars" a kind is a part
             continue
         for each in read.filters:

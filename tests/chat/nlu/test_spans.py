@@ -61,7 +61,7 @@ def test_a_query_keeps_what_is_wanted_with_its_small_words() -> None:
 
 def test_words_of_talk_name_no_value_and_no_title() -> None:
     line = "for my wife, she loves cosy sweaters, everything else she never wears"
-    read = with_spans(understand(line, SHOP), line, SHOP, lambda part: understand(part, SHOP))
+    read = with_spans(understand(line, SHOP), line, SHOP)
     assert not any("Dog wear" in condition for condition in read.filters)
     reply = Conversation(FILMS).reply("ugh long day at work, feeling meh")
     assert "Minnesota" not in reply.words
@@ -69,7 +69,7 @@ def test_words_of_talk_name_no_value_and_no_title() -> None:
 
 def test_what_is_wanted_for_certain_is_not_ruled_out() -> None:
     line = "half of those arent even proper sci fi"
-    read = with_spans(understand(line, FILMS), line, FILMS, lambda part: understand(part, FILMS))
+    read = with_spans(understand(line, FILMS), line, FILMS)
     assert "genres!=Sci-Fi" not in read.filters
 
 
@@ -81,7 +81,7 @@ def test_plain_wishes_and_bans_stay_as_the_rules_read_them() -> None:
         "something like Alien, but newer",
     ):
         read = understand(line, FILMS)
-        assert with_spans(read, line, FILMS, lambda part: understand(part, FILMS)) == read
+        assert with_spans(read, line, FILMS) == read
 
 
 def test_an_example_may_stand_behind_its_kind_in_small_letters() -> None:
