@@ -58,7 +58,7 @@ _YEAR_OF = re.compile(
 )
 """A year that is told by a film that came out in it."""
 _TELLS_CHINESE = re.compile(
-    r"(?:算了|好吧|嗯+|唉)|(?:我们?|他们?|她们?|爸爸?|妈妈?|爸妈|父母|老婆|老公|孩子|朋友|今天|最近|刚刚?|昨天)+"
+    r"(?:算了|好吧|嗯+|唉)|(?>我们?|他们?|她们?|爸爸?|妈妈?|父母|老婆|老公|孩子|朋友|今天|最近|刚刚?|昨天)+"
     r"(?:的)?[\u3400-\u9fff]{0,4}(?:不(?:太|怎么)?好|很?累|分手|失恋|下班|加班|生病|感冒|生日|结婚|毕业|怀旧|在家|无聊)(?:了|的)?"
 )
 """A clause in Chinese that only tells of the people."""

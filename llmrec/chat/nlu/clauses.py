@@ -19,7 +19,7 @@ _CUT = re.compile(
 _JOINED = re.compile(r"^(?:(?:and|but|so|then|plus|or)\b[\s,]*)+", re.I)
 _ASIDE = re.compile(
     r"(?:(?:ok(?:ay)?|well|so|hm+|oh|ah|yes|yeah|no|nah|nope|right|fine|great|cool|good|actually|please|sorry|wait|and|"
-    r"but|then|好的?|嗯+|那|不|哦)[\s,.!;:]*)+",
+    r"but|then|好的?|嗯++|那|不|哦)[\s,.!;:]*)+",
     re.I,
 )
 """What is no clause of its own."""

@@ -86,7 +86,7 @@ _ONE_COMPLAINT = (
     r"(?:are you|you're|you are) (?:even |not |just )*(?:kidding|joking|serious|listening|reading|deaf|blind)(?: to me| me)?(?: what i (?:write|say|said))?|"
     r"what the (?:hell|heck|f\w+)|wtf|ugh+|argh+|come on|seriously|omg|oh my god|for (?:god|heaven|fuck)'?s sake|i give up|try again|"
     r"(?:你)?(?:说的?|推荐的?|给的?)?(?:真|太|好|完全|根本|都|又|这)*(?:没(?:有)?道理|不对|离谱|答非所问|什么鬼|搞什么|胡说(?:八道)?|牛头不对马嘴|没听懂|听不懂(?:人话)?|"
-    r"不是我(?:要|想要|说)的|没有?(?:在)?听|无语|弄错了?|搞错了?|理解错了?|乱推荐?)(?:吧|啊|啦|了|我说话?)*"
+    r"不是我(?:要|想要|说)的|没有?(?:在)?听|无语|弄错|搞错|理解错|乱推荐?)(?:吧|啊|啦|了|我说话?)*"
 )
 COMPLAINT = rf"(?:{_ONE_COMPLAINT})(?:[,;. ]+(?:(?:and|but) )?(?:{_ONE_COMPLAINT}))*"
 """What says of a list or an answer that it is wrong, once or twice, and not what would be right."""
@@ -101,8 +101,8 @@ _HALF_WIDTH = {
 }  # fmt: skip
 """Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
 _IN_PASSING = re.compile(
-    r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
-    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude|sweet|awesome|neat|wow|yay|ugh|meh|idk|dunno)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    r"^(?>(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
+    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude|sweet|awesome|neat|wow|yay|ugh|idk)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""

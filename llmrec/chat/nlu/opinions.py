@@ -11,7 +11,7 @@ from typing import Literal
 from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.talk_clauses import joined_clauses, talk_clauses
 
-_SO = r"(?:(?:really|also|absolutely|do|did|just|already|both|all|have|'ve|actually|totally|still|even|ever|just|so|very|pretty|such|super|quite|too|kind of|kinda)\s+)*"
+_SO = r"(?:(?:really|also|absolutely|do|did|just|already|both|all|have|'ve|actually|totally|still|even|ever|so|very|pretty|such|super|quite|too|kind of|kinda)\s+)*"
 _OPENING = re.compile(
     r"^(?:(?:oh|ah|yes|yeah|yep|yea|yup|yess+|ooh|lol|haha+|well|wow|hey|hi|hello|and|but|so|ok(?:ay)?|sure|true|right|me too|no|nope|hm+|"
     r"sorry|actually|thanks?|thank you)\b[\s,.!~:]*|(?:great|cool|nice|awesome|good|excellent|perfect)\b(?:[\s]*[,.!~:]+\s*|\s*$))+",
@@ -58,7 +58,7 @@ _ASIDE = re.compile(
     rf"(?:i |we )?(?:have not|haven['\u2019]?t|not yet|no|nope|not){_ENDING}|"
     rf"(?:(?:that|it|this|now that|those|they|that one|which)\s+)?(?:all |both |really |does |just )*(?:sounds?|looks?)(?: (?:really|very|pretty|so|like|a|an|quite|super|kind of|kinda|it))*"
     rf" (?:interesting|good|great|fun|funny|awesome|scary|familiar|nice|amazing|perfect|intriguing|cool|fantastic|lovely|cute|hilarious|fun movie|good movie|good one|good plan|good idea|plan)(?: (?:movie|film|one))?{_ENDING}|"
-    rf"(?:(?:i|we)(?:'ll|'d|\s+will|\s+would|\s+should|\s+might|\s+may|\s+can|'m going to|\s+am going to|'m gonna| gonna)?\s+)?(?:(?:will|have|need|want|like|love|going|definitely|def|probably|really|try|got|gonna|just|to|be|surely|certainly|for sure|try)\s+)*"
+    rf"(?:(?:i|we)(?:'ll|'d|\s+will|\s+would|\s+should|\s+might|\s+may|\s+can|'m going to|\s+am going to|'m gonna| gonna)?\s+)?(?:(?:will|have|need|want|like|love|going|definitely|def|probably|really|got|gonna|just|to|be|surely|certainly|for sure|try)\s+)*"
     rf"(?:(?:check(?:ing)?|look(?:ing)?|seek(?:ing)?|try(?:ing)?|put(?:ting)?|add(?:ing)?|give|see|watch|find|rent)\s+)(?:(?:out|into|for|up)\s+)*{_WHAT}(?:\s+(?:out|up|a try|a go|a watch|a shot|on my list|to my list|for sure|soon|one|tonight|then|some ?time|later|next))*{_ENDING}|"
     rf"(?:always |i(?:'ve| have)? )?(?:always )?heard (?:\w+ )?(?:good|great|nice) things(?: about {_WHAT})?(?: though)?{_ENDING}|"
     rf"(?:(?:that|it|this|those|they|both) )?(?:was|were|is|are) (?:just |only |pretty |kind of )*(?:ok(?:ay)?|alright|all right|so[- ]so|fine){_ENDING}|"

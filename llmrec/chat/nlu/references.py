@@ -42,10 +42,10 @@ _CHINESE_THAN = re.compile(
 _COMPARATIVE = rf"(?P<negation>(?:not|nothing|no) (?:any )?)?\b(?P<comparative>{'|'.join(_COMPARATIVES)})\b"
 _THAN = re.compile(rf"{_COMPARATIVE}(?: (?:ones?|films?|movies?|items?))? than (?P<than>[^,;.!?]+)", re.I)
 _DO_YOU_HAVE = (
-    r"(?:have|do|does|can|could|is|are) (?:you|there|we|i|they)(?: (?:have|got|get|see|know(?: of)?|find(?: me)?|"
-    r"show(?: me)?|offer|recommend|suggest|be|sell|stock|do))?|(?:you|they)(?:'ve)? (?:got|have)|got"
+    r"(?>(?:have|do|does|can|could|is|are) (?:you|there|we|i|they)(?: (?:have|got|get|see|know(?: of)?|find(?: me)?|"
+    r"show(?: me)?|offer|recommend|suggest|be|sell|stock|do))?|(?:you|they)(?:'ve)? (?:got|have)|got)"
 )
-"""How it is asked whether there is something."""
+"""How it is asked whether there is something; "have you got" is read in one way alone, however often it is said."""
 _ALONE = re.compile(
     rf"(?:(?:but|and|so|ok|please|something|anything|some|any|an?|show me|give me|find me|make it|i want|i'd like|"
     rf"a bit|slightly|much|even|a little|far|way|just|only|also|more|stuff|things?|ones?|{_DO_YOU_HAVE}|"

@@ -9,7 +9,7 @@ import re
 from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.talk_clauses import joined_clauses, talk_clauses
 
-_OPENING = r"(?:(?:hi|hello|hey|hiya|well|so|and|but|ok(?:ay)?|yes|yeah|sure|sorry|um+|oh|then|also|now|maybe|mm+)\b[\s,.!]*(?:there|three|everyone|bro|mate)?\b[\s,.!]*)*"
+_OPENING = r"(?:(?>(?:hi|hello|hey|hiya|well|so|and|but|ok(?:ay)?|yes|yeah|sure|sorry|um+|oh|then|also|now|maybe|mm+)\b[\s,.!]*(?:there|three|everyone|bro|mate)?\b[\s,.!]*))*"
 _JUST = r"(?:(?:just|really|very|also|only|actually|currently|kind of|kinda|always|still|both|today|tonight)\s+)*"
 _BE = r"(?:\s*'?m|\s+am|\s+was|\s+were|\s*'re|\s+are|\s*'ve been|\s+have been|\s+had been)"
 _FIND = r"(?:find|see|watch|get|pick|choose|rent|try|catch)"
