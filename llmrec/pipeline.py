@@ -367,7 +367,7 @@ def load_pipeline(
     components = build_components(item_vectors(model, table), checkpoint, catalog, media).mapped(home / "features")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
     fingerprint = IndexFingerprint.of(
-        catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
+        catalog, checkpoint.info.encoders, identity(checkpoint), model.width, features.keys
     )
     source = (
         str(folder.resolve()) if folder is not None else "\n".join(ids)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from llmrec.engine.base import EngineInputs, Generated, QueryVectors
 from llmrec.errors import BadInput
 from llmrec.model.backbone import merged_writer
-from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
+from llmrec.model.inference import prompt_embeddings, query_vectors, read_states, soft_tokens, with_unseen
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
@@ -69,6 +69,16 @@ class LocalEngine:
         """Return the prompt embeddings `(slots, hidden)` that the query vectors of the same arguments are read from."""
         histories, soft = self._read(histories, example)
         return prompt_embeddings(self.model, soft, self._reader.before, histories, self._query_tokens(queries))
+
+    def of_states(
+        self,
+        states: NDArray[np.float32],
+        histories: Sequence[Sequence[int]],
+        example: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> QueryVectors:
+        """Query vectors from the last hidden states `(n, hidden)` of `prompts`."""
+        histories, soft = self._read(histories, example)
+        return QueryVectors(read_states(self.model, states, soft, self._reader.before, histories))
 
     def _query_tokens(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._reader.query_tokens(query) for query in queries]
@@ -137,7 +147,7 @@ class _SoftTokens:
         return _SoftTokens(self._model, table, kept)
 
     def of(self, rows: Sequence[int]) -> Any:
-        """`(rows, K, hidden)` float32, on the model's device."""
+        """`(rows, K, hidden + shared)` float32, on the model's device."""
         import torch
 
         with self._lock:

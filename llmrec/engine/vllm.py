@@ -24,7 +24,6 @@ from llmrec.engine.remote import NoAnswer, Remote, RequestRefused
 from llmrec.engine.replicas import Replicas
 from llmrec.errors import BadInput, EngineMismatch
 from llmrec.model.export import rank_name, write_name
-from llmrec.model.inference import read_states
 
 if TYPE_CHECKING:
     from llmrec.model.item_table import ItemTable
@@ -78,7 +77,7 @@ class VllmEngine:
             prompts = self._local.prompts(histories, queries, example)
             try:
                 states = list(self._pool.map(lambda prompt: _last_hidden_state(self._rank.post, prompt), prompts))
-                return QueryVectors(read_states(self._local.model, np.stack(states)))
+                return self._local.of_states(np.stack(states), histories, example)
             except NoAnswer:
                 pass  # logged where it happened
         local = self._local.query_vectors(histories, queries, example)

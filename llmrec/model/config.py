@@ -21,7 +21,10 @@ class RecLMConfig(Config):
     soft_tokens: int = Field(default=1, ge=1)
     """Soft tokens an item (K): length of a prompt, and time, grow with them."""
     dim: int = Field(default=128, ge=1)
-    """Size of the query vector q and the item vectors v, and so of a row of the index."""
+    """Size of what the heads make of a query and of an item: with the shared space's axes a row of the index."""
+    shared: int = Field(default=0, ge=0)
+    """Axes a modality of the space that queries and items share from the start (`llmrec.model.content_pointer`), in
+    which the LLM points at history items; 0 for none."""
     window: int = Field(default=64, ge=1)
     """Most recent history items that are read."""
     lora_rank: int = Field(default=16, ge=0)

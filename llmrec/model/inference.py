@@ -31,7 +31,7 @@ def soft_tokens(model: RecLM, table: ItemTable, rows: Sequence[int] | None = Non
     Returns
     -------
     Tensor
-        ``(items, K, hidden)`` float32, on the model's device.
+        ``(items, K, hidden + shared)`` float32, on the model's device.
     """
     return model.soft_tokens(table.batch(_rows(rows, table)).to(model.device))
 
@@ -47,14 +47,14 @@ def with_unseen(model: RecLM, table: ItemTable, soft: torch.Tensor, vectors: Map
     table
         The catalogue.
     soft
-        ``(items, K, hidden)``: its `soft_tokens`.
+        ``(items, K, hidden + shared)``: its `soft_tokens`.
     vectors
         Modality -> ``(width,)`` float32, normalised: see `ItemTable.unseen`.
 
     Returns
     -------
     Tensor
-        ``(items + 1, K, hidden)``.
+        ``(items + 1, K, hidden + shared)``.
     """
     batch = table.unseen({m: torch.from_numpy(x).to(table.id_rows.device) for m, x in vectors.items()})
     return torch.cat([soft, model.soft_tokens(batch.to(soft.device))])
@@ -80,12 +80,12 @@ def item_vectors(
     Returns
     -------
     tuple of ndarray
-        v ``(items, dim)`` and b ``(items,)``, float32.
+        v ``(items, width)`` and b ``(items,)``, float32.
     """
     ids = torch.zeros_like(table.known) if without == "id" else None
     wanted = range(len(table)) if rows is None else rows
     step = len(wanted) if table.graph is not None else BLOCK  # with neighbours every batch holds the whole catalogue
-    v = np.empty((len(wanted), model.config.dim), np.float32)
+    v = np.empty((len(wanted), model.width), np.float32)
     b = np.empty(len(wanted), np.float32)
     for start in range(0, len(wanted), max(step, 1)):
         part = slice(start, start + step)
@@ -118,7 +118,7 @@ def query_vectors(
     model
         In evaluation mode.
     soft
-        ``(items, K, hidden)``: the catalogue's `soft_tokens`.
+        ``(items, K, hidden + shared)``: the catalogue's `soft_tokens`.
     before
         Token ids of the words before a history.
     histories
@@ -131,12 +131,12 @@ def query_vectors(
     Returns
     -------
     ndarray
-        q ``(requests, dim)`` float32.
+        q ``(requests, width)`` float32.
     """
     slots = model.config.soft_tokens
     query_tokens = [tuple(query) for query in queries] if queries else [()] * len(histories)
     prompts = sorted(shared_prompts(histories, query_tokens, model.config.window, slots), key=lambda p: p.slots(slots))
-    q = np.zeros((len(histories), model.config.dim), np.float32)
+    q = np.zeros((len(histories), model.width), np.float32)
     for start in range(0, len(prompts), batch):
         chosen = prompts[start : start + batch]
         prompt = splice(before, [p.trunk for p in chosen], [p.branches for p in chosen], slots, model.device)
@@ -177,20 +177,33 @@ def prompt_embeddings(
 
 
 @torch.inference_mode()
-def read_states(model: RecLM, states: Floats) -> Floats:
-    """Query vectors from hidden states.
+def read_states(
+    model: RecLM,
+    states: Floats,
+    soft: torch.Tensor,
+    before: Sequence[int],
+    histories: Sequence[Sequence[int]],
+) -> Floats:
+    """Query vectors from the last hidden states of `prompt_embeddings`.
 
     Parameters
     ----------
     model
         In evaluation mode.
     states
-        ``(n, hidden)`` float32: the last hidden states of prompts.
+        ``(n, hidden)`` float32.
+    soft, before, histories
+        As of `prompt_embeddings`.
 
     Returns
     -------
     ndarray
-        q ``(n, dim)`` float32.
+        q ``(n, width)`` float32.
     """
-    q: Floats = model.query_head(torch.from_numpy(states).to(model.device)).cpu().numpy()
+    window = model.config.window
+    read = [tuple(history[-window:]) for history in histories]
+    prompt = splice(before, read, [()] * len(read), model.config.soft_tokens, model.device)
+    last = prompt.read_trunk.max(dim=1, keepdim=True).values
+    states_here = torch.from_numpy(states).to(model.device).unsqueeze(1)
+    q: Floats = model.query(states_here, soft, prompt, last)[:, 0].cpu().numpy()
     return q

@@ -124,6 +124,11 @@ class PromptBatch:
         read = {"read_trunk", "read_branch"}
         return PromptBatch(**{name: x if name in read else x[:, :slots] for name, x in found.items()})
 
+    def history_slots(self, at: Tensor) -> Tensor:
+        """Which slots begin an item that is read before others, ``(B, N, T)`` bool; `at (B, N)` int64: the others."""
+        index = at.clamp(min=0).unsqueeze(-1).expand(-1, -1, self.items.shape[1])
+        return self.attention()[:, 0].gather(1, index) & (self.slot == 0).unsqueeze(1)
+
     def attention(self) -> Tensor:
         """Which slot attends to which, ``(B, 1, T, T)`` bool."""
         seen, sees = self.position.unsqueeze(1), self.position.unsqueeze(2)

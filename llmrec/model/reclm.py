@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from llmrec.fusion import build_fusion, build_temporal
 from llmrec.fusion.base import FusionSizes, ItemBatch
 from llmrec.model.config import RecLMConfig
+from llmrec.model.content_pointer import ContentPointer
 from llmrec.model.prompt import PromptBatch
 
 
@@ -38,9 +39,10 @@ class EncodedItems(NamedTuple):
     Parameters
     ----------
     soft
-        ``(n, K, hidden)`` float32: their soft tokens, as the LLM reads them in a history.
+        ``(n, K, hidden + shared)`` float32: their soft tokens, as the LLM reads them in a history, and behind each the
+        item's place in the shared space, where the model has one.
     vectors
-        ``(n, dim)`` float32: item vectors v, which query vectors meet.
+        ``(n, width)`` float32: item vectors v, which query vectors meet.
     biases
         ``(n,)`` float32: b of the score q·v + b; 0 for an item without an id.
     """
@@ -92,6 +94,17 @@ class RecLM(nn.Module):
         self.bias = nn.Embedding(schema.ids, 1)
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
+        self.hidden = hidden
+        self.pointer: ContentPointer | None = None
+        if config.shared:
+            self.pointer = ContentPointer(hidden, dims, config.shared, config.window)
+            nn.init.zeros_(self.query_head[2].weight)  # the score starts as that of the shared space alone
+            nn.init.zeros_(self.query_head[2].bias)
+
+    @property
+    def width(self) -> int:
+        """Numbers in a query vector or an item vector."""
+        return self.config.dim + (self.pointer.width if self.pointer else 0)
 
     @property
     def device(self) -> torch.device:
@@ -111,7 +124,7 @@ class RecLM(nn.Module):
         EncodedItems
             Soft tokens, item vectors and biases.
         """
-        read = self._over_time(batch)
+        read = self.read_over_time(batch)
         return EncodedItems(self._soft_tokens(read), *self._item_vectors(read))
 
     def soft_tokens(self, batch: ItemBatch) -> Tensor:
@@ -125,9 +138,9 @@ class RecLM(nn.Module):
         Returns
         -------
         Tensor
-            ``(n, K, hidden)`` float32.
+            ``(n, K, hidden + shared)`` float32.
         """
-        return self._soft_tokens(self._over_time(batch))
+        return self._soft_tokens(self.read_over_time(batch))
 
     def item_vectors(self, batch: ItemBatch) -> tuple[Tensor, Tensor]:
         """The item vectors and biases of `encode_items` alone.
@@ -140,12 +153,12 @@ class RecLM(nn.Module):
         Returns
         -------
         tuple of Tensor
-            ``(n, dim)`` and ``(n,)`` float32.
+            ``(n, width)`` and ``(n,)`` float32.
         """
-        return self._item_vectors(self._over_time(batch))
+        return self._item_vectors(self.read_over_time(batch))
 
-    def _over_time(self, batch: ItemBatch) -> ItemBatch:
-        """The batch as the fusion reads it: one vector of each clip, or its frames `(n, steps, width)`."""
+    def read_over_time(self, batch: ItemBatch) -> ItemBatch:
+        """The batch as the fusion reads it: one vector of each clip, or its frames ``(n, steps, width)``."""
         return replace(batch, vectors={m: self._frames(m, x) for m, x in batch.vectors.items()})
 
     def _frames(self, modality: str, stored: Tensor) -> Tensor:
@@ -157,11 +170,16 @@ class RecLM(nn.Module):
         return read if self.fusion.reads_frames else temporal.pool(read)  # type: ignore[operator]
 
     def _soft_tokens(self, read: ItemBatch) -> Tensor:
-        tokens: Tensor = self.fusion(read)
-        return _wanted(tokens + _of_ids(self.id_in, read).unsqueeze(1), read)
+        tokens: Tensor = self.fusion(read) + _of_ids(self.id_in, read).unsqueeze(1)
+        if self.pointer:
+            place = self.pointer.content(read).unsqueeze(1).expand(-1, tokens.shape[1], -1)
+            tokens = torch.cat([tokens, place], dim=-1)
+        return _wanted(tokens, read)
 
     def _item_vectors(self, read: ItemBatch) -> tuple[Tensor, Tensor]:
         v = self.item_head(self.fusion.content(read)) + _of_ids(self.id_out, read)
+        if self.pointer:
+            v = torch.cat([v, self.pointer.content(read)], dim=-1)
         return _wanted(v, read), _wanted(_of_ids(self.bias, read).squeeze(-1), read)
 
     def embed(self, prompt: PromptBatch, soft: Tensor) -> Tensor:
@@ -172,7 +190,7 @@ class RecLM(nn.Module):
         prompt
             B prompts of T slots.
         soft
-            ``(items, K, hidden)``: the soft tokens that the prompts' item rows mean.
+            ``(items, K, hidden + shared)``: the soft tokens that the prompts' item rows mean.
 
         Returns
         -------
@@ -180,7 +198,7 @@ class RecLM(nn.Module):
             ``(B, T, hidden)`` in the dtype of the word embeddings.
         """
         words = self.backbone.get_input_embeddings()(prompt.tokens.clamp(min=0))  # type: ignore[operator]
-        media = self.dropout(soft[prompt.items.clamp(min=0), prompt.slot.clamp(min=0)])
+        media = self.dropout(soft[prompt.items.clamp(min=0), prompt.slot.clamp(min=0), : self.hidden])
         return torch.where((prompt.items >= 0).unsqueeze(-1), media.to(words.dtype), words)
 
     def states(self, prompt: PromptBatch, embeds: Tensor) -> Tensor:
@@ -212,24 +230,36 @@ class RecLM(nn.Module):
         states: Tensor = self.backbone(**options).last_hidden_state
         return states
 
-    def read(self, states: Tensor, at: Tensor) -> Tensor:
+    def read(self, states: Tensor, soft: Tensor, prompt: PromptBatch, at: Tensor) -> Tensor:
         """Query vectors.
 
         Parameters
         ----------
         states
             ``(B, T, hidden)``: see `states`.
+        soft, prompt
+            As of `forward`.
         at
             ``(B, N)`` int64: slots to read at; -1 gives a vector without meaning.
 
         Returns
         -------
         Tensor
-            ``(B, N, dim)`` float32.
+            ``(B, N, width)`` float32.
         """
         index = at.clamp(min=0).unsqueeze(-1).expand(-1, -1, states.shape[-1])
-        q: Tensor = self.query_head(states.gather(1, index).float())
-        return q
+        return self.query(states.gather(1, index).float(), soft, prompt, at)
+
+    def query(self, states: Tensor, soft: Tensor, prompt: PromptBatch, at: Tensor) -> Tensor:
+        """The query vectors of `read`, from the states `(B, N, hidden)` of their slots alone."""
+        q: Tensor = self.query_head(states)
+        if self.pointer is None:
+            return q
+        items = soft[prompt.items.clamp(min=0), 0]
+        of_history = self.pointer(
+            states, items[..., : self.hidden], items[..., self.hidden :], prompt.history_slots(at)
+        )
+        return torch.cat([q, of_history], dim=-1)
 
     def forward(self, prompt: PromptBatch, soft: Tensor) -> tuple[Tensor, Tensor]:
         """Query vectors of prompts.
@@ -239,15 +269,16 @@ class RecLM(nn.Module):
         prompt
             B prompts, with histories of N items at most and M branches at most.
         soft
-            ``(items, K, hidden)``: the soft tokens that the prompts' item rows mean.
+            ``(items, K, hidden + shared)``: the soft tokens that the prompts' item rows mean.
 
         Returns
         -------
         tuple of Tensor
-            Of the trunk after each number of items ``(B, N + 1, dim)``, and of the branches ``(B, M, dim)``.
+            Of the trunk after each number of items ``(B, N + 1, width)``, and of the branches ``(B, M, width)``.
         """
         states = self.states(prompt, self.embed(prompt, soft))
-        return self.read(states, prompt.read_trunk), self.read(states, prompt.read_branch)
+        trunk, branch = (self.read(states, soft, prompt, at) for at in (prompt.read_trunk, prompt.read_branch))
+        return trunk, branch
 
     def trainable(self) -> dict[str, nn.Parameter]:
         """Every parameter that training changes, by name: LoRA, fusion, heads, ids."""

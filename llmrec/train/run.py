@@ -43,6 +43,7 @@ from llmrec.train.processes import Processes
 from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import Prompts, event_contexts
 from llmrec.train.shards import Forgotten, Reuse, ShardWeights, average_into, merged_progress, shard_histories
+from llmrec.train.shared_start import start_shared_space
 from llmrec.train.trainer import Progress, fit, restore_best, saved_progress
 
 STATE = "state"
@@ -457,6 +458,7 @@ def _trained(
         config.continued.replay if first_new is not None else 0.0,
         data.features.digest(),
         target_weights,
+        len(data.catalog.items),
     )
     state, valid, log = session.state(epochs, shard), data.valid, session.log
     if not session.trains:
@@ -511,6 +513,8 @@ def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItem
     model = new_model(session.base, config.model, items.schema, config.seed, config.dropout, four_bit=four_bit)
     if start:
         start.load_weights(model, items.table.items)
+    else:
+        start_shared_space(model, items.table, histories, config.seed)
     return model, items
 
 

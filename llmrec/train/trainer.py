@@ -28,6 +28,9 @@ from llmrec.train.sequence_windows import Prompts, Window, repeat_factors, resam
 from llmrec.train.training_state import load_training_state, optimizer_state, resume, save_training_state
 from llmrec.train.window_data import EpochFiles, Step
 
+STARTED = "pointer.axes."
+"""How the names of parameters begin that start where they are of use, and so move as slowly as the LLM's own."""
+
 
 @dataclass
 class Progress:
@@ -97,8 +100,10 @@ def fit(
     model = processes.divided(whole, accelerator.device) if processes.divide else whole.to(accelerator.device)
     table = table.to(accelerator.device)
     teachers = None if teachers is None else teachers.to(accelerator.device)
-    lora = [p for name, p in model.trainable().items() if "lora_" in name]
-    rest = [p for name, p in model.trainable().items() if "lora_" not in name]
+    trainable = model.trainable()
+    started = [p for name, p in trainable.items() if name.startswith(STARTED)]
+    lora = [p for name, p in trainable.items() if "lora_" in name] + started
+    rest = [p for name, p in trainable.items() if "lora_" not in name and not name.startswith(STARTED)]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
     prepared = accelerator.prepare_model(model, evaluation_mode=True)  # not wrapped: gradients are summed here
@@ -106,7 +111,7 @@ def fit(
     size, n_epochs = model.config.window, epochs or config.epochs
     weights, factors = _imbalance(table, prompts.histories, config)
     repeats = math.ceil(float(factors.max())) if factors is not None else 1
-    steps_an_epoch = math.ceil(repeats * prompts.max_windows(size) / config.batch)
+    steps_an_epoch = math.ceil(repeats * prompts.max_windows(size, config) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
     update_average = get_ema_multi_avg_fn(config.average)

@@ -31,7 +31,7 @@ def folder(
     make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> Path:
     """A checkpoint of one layer of the two, with a rationale adapter whose weights count."""
-    folder = save(tmp_path / "pack", *make_model(soft_tokens=2, exit_layer=1), tiny_base, tiny_features)
+    folder = save(tmp_path / "pack", *make_model(soft_tokens=2, exit_layer=1, shared=24), tiny_base, tiny_features)
     writer = get_peft_model(
         AutoModelForCausalLM.from_pretrained(tiny_base), LoraConfig(r=4, target_modules="all-linear")
     )
@@ -56,7 +56,7 @@ def test_the_ranking_model_gives_the_same_q(
     with torch.inference_mode():
         states = [served(inputs_embeds=prompt[None]).last_hidden_state[0, -1].numpy() for prompt in prompts]
     own = query_vectors(model, soft, BEFORE, HISTORIES, QUERIES)
-    assert np.abs(read_states(model, np.stack(states)) - own).max() < 1e-4
+    assert np.abs(read_states(model, np.stack(states), soft, BEFORE, HISTORIES) - own).max() < 1e-4
     assert json.loads((tmp_path / "out" / "rank" / "llmrec.json").read_text())["id"] == names["rank"]
 
 

@@ -24,8 +24,9 @@ def same(a: EncodedItems, b: EncodedItems) -> bool:
     return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def test_masked_media_change_neither_tokens_nor_item_vectors(make_model: Make) -> None:
-    model, table = make_model()
+@pytest.mark.parametrize("shared", [0, 24])
+def test_masked_media_change_neither_tokens_nor_item_vectors(make_model: Make, shared: int) -> None:
+    model, table = make_model(shared=shared)
     wild = {m: x.clone() for m, x in table.vectors.items()}
     for name, mask in table.mask.items():
         assert (~mask).any()
@@ -60,7 +61,7 @@ def test_hidden_id_and_modality_are_as_if_absent(make_model: Make) -> None:
 
 @pytest.mark.parametrize("fusion", FUSIONS)
 def test_rows_are_encoded_as_they_are_in_the_whole_catalogue(make_model: Make, fusion: str) -> None:
-    model, table = make_model(fusion=fusion, steps={"image": 10}, temporal="lstm", soft_tokens=2)
+    model, table = make_model(fusion=fusion, steps={"image": 10}, temporal="lstm", soft_tokens=2, shared=24)
     rows = torch.tensor([7, 0, 10])
     whole, some = model.encode_items(table.batch()), model.encode_items(table.batch(rows))
     for all_of_them, asked in zip(whole, some, strict=True):
@@ -84,8 +85,13 @@ def test_an_unseen_item_of_a_graph_stands_where_the_one_like_it_stands(make_mode
     assert torch.allclose(model.soft_tokens(seen), model.soft_tokens(table.unseen(like_it)), atol=1e-6)
 
 
-def test_query_vectors_of_a_batch_are_those_of_each_request(make_model: Make) -> None:
-    model, table = make_model(soft_tokens=2)
+SHARED = pytest.mark.parametrize("shared", [0, 24])
+"""Without and with a space that queries and items share."""
+
+
+@SHARED
+def test_query_vectors_of_a_batch_are_those_of_each_request(make_model: Make, shared: int) -> None:
+    model, table = make_model(soft_tokens=2, shared=shared)
     soft, histories = soft_tokens(model, table), [[1, 2, 3], [], [4], [11, 0, 5, 6]]
     queries = [(7, 8), (), (20,), ()]
     together = query_vectors(model, soft, BEFORE, histories, queries, batch=3)
@@ -94,8 +100,11 @@ def test_query_vectors_of_a_batch_are_those_of_each_request(make_model: Make) ->
     assert np.abs(together[0] - together[1]).max() > 1e-2
 
 
-def test_histories_that_go_on_from_one_another_are_read_together_and_answered_apart(make_model: Make) -> None:
-    model, table = make_model(soft_tokens=2, window=5)
+@SHARED
+def test_histories_that_go_on_from_one_another_are_read_together_and_answered_apart(
+    make_model: Make, shared: int
+) -> None:
+    model, table = make_model(soft_tokens=2, window=5, shared=shared)
     soft = soft_tokens(model, table)
     histories = [[1, 2, 3], [1, 2], [], [1, 2, 3, 4], [1, 2, 5], [1, 2, 3], [0, 1, 2, 3, 4, 5, 6], [2]]
     apart = np.concatenate([query_vectors(model, soft, BEFORE, [h]) for h in histories])
@@ -106,8 +115,9 @@ def test_histories_that_go_on_from_one_another_are_read_together_and_answered_ap
     assert np.allclose(query_vectors(model, soft, BEFORE, histories, queries), apart, atol=1e-5)
 
 
-def test_only_the_last_window_of_a_long_history_is_read(make_model: Make) -> None:
-    model, table = make_model(window=4)
+@SHARED
+def test_only_the_last_window_of_a_long_history_is_read(make_model: Make, shared: int) -> None:
+    model, table = make_model(window=4, shared=shared)
     soft = soft_tokens(model, table)
     long, short = (query_vectors(model, soft, BEFORE, [h]) for h in ([8, 9, 1, 2, 3, 4], [1, 2, 3, 4]))
     assert np.allclose(long, short, atol=1e-6)
