@@ -1,13 +1,13 @@
-"""A space that query and items share from the start: the LLM points at history items, whose media are what it asks for.
+"""A space that query and items share from the start: the LLM points at history items whose media it asks for.
 
-A query head and an item head that start at random have to learn from events what likeness is. With few events they never
-do, while the plain sum of a history's media vectors ranks well untrained. Here that sum is what training starts from:
-item i scores by sum over modalities of scale * (sum over the history of w_t c_t) · c_i, where c is an item's medium along
-learned axes, of unit length, and w a softmax over the history: what the LLM has read meets each item's soft token, plus a
-learned value of how many items ago it was. What the LLM says beside that (another weight of a modality, a direction of its
-own, which a query in words needs) starts at nothing.
+A query head and an item head that start at random have to learn from events what likeness is. With few events they
+never do, while the plain sum of a history's media vectors ranks well untrained. Here that sum is what training starts
+from: item i scores by the sum over modalities of scale * (sum over the history of w_t c_t) · c_i, where c is an item's
+medium along learned axes, of unit length, and w a softmax over the history: what the LLM has read meets each item's
+soft token, plus a learned value of how many items ago it was. What the LLM says beside that (another weight of a
+modality, a direction of its own, which a query in words needs) starts at nothing.
 
-All of it is one vector a query and one a item, so that an index serves it as it serves the heads.
+All of it is one vector a query and one an item, so that an index serves it as it serves the heads.
 
 References
 ----------
@@ -16,7 +16,7 @@ Recommendation within Consistent Representation Space" (arXiv 2204.11067).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -55,13 +55,13 @@ class ContentPointer(nn.Module):
         self.axes = nn.ModuleDict({m: nn.Linear(dims[m], width, bias=False) for m, width in self.widths.items()})
         self.scale = nn.Parameter(torch.full((len(dims),), math.log(SCALE / max(1, len(dims)))))
         self.read, self.item = nn.LayerNorm(hidden), nn.LayerNorm(hidden)
-        self.asks, self.offers = nn.Linear(hidden, KEY), nn.Linear(hidden, KEY, bias=False)
+        self.wants, self.offers = nn.Linear(hidden, KEY), nn.Linear(hidden, KEY, bias=False)
         self.recency = nn.Parameter(math.log(STEP) * torch.arange(window, dtype=torch.float32))
         self.loudness = nn.Linear(hidden, len(dims))
         self.beside = nn.Linear(hidden, self.width)
-        for started_at_nothing in (self.asks, self.loudness, self.beside):
-            nn.init.zeros_(started_at_nothing.weight)
-            nn.init.zeros_(started_at_nothing.bias)
+        for layer in (self.wants, self.loudness, self.beside):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
     @property
     def width(self) -> int:
@@ -80,12 +80,17 @@ class ContentPointer(nn.Module):
         batch
             The items of training, frames as `content` reads them.
         """
-        for m, axes in self.axes.items():
+        for m, axes in self._axes():
             there = _pooled(batch.vectors[m])[batch.mask[m]].double()
             spread, directions = torch.linalg.eigh(there.T @ there)
             spread, directions = spread[-self.widths[m] :], directions[:, -self.widths[m] :]
             lengths = spread.clamp(min=SMALL * float(spread[-1])).rsqrt() if len(there) else torch.ones_like(spread)
-            axes.weight.copy_((directions * lengths).T * axes.weight.shape[0] ** 0.5)
+            axes.weight.copy_((directions * lengths).T * self.widths[m] ** 0.5)
+
+    def _axes(self) -> Iterator[tuple[str, nn.Linear]]:
+        for m, axes in self.axes.items():
+            assert isinstance(axes, nn.Linear)
+            yield m, axes
 
     def content(self, batch: ItemBatch) -> Tensor:
         """Items in the shared space.
@@ -102,7 +107,7 @@ class ContentPointer(nn.Module):
         """
         found = [
             F.normalize(axes(_pooled(batch.vectors[m])), dim=-1).masked_fill(~batch.mask[m].unsqueeze(-1), 0.0)
-            for m, axes in self.axes.items()
+            for m, axes in self._axes()
         ]
         return torch.cat(found, dim=-1)
 
@@ -123,10 +128,10 @@ class ContentPointer(nn.Module):
         Tensor
             ``(B, N, T)`` float32: they sum to 1, or are all 0 without a history.
         """
-        met = self.asks(self.read(states)) @ self.offers(self.item(soft)).transpose(1, 2) / math.sqrt(KEY)
+        met = self.wants(self.read(states)) @ self.offers(self.item(soft)).transpose(1, 2) / math.sqrt(KEY)
         newer = reads.flip(-1).cumsum(-1).flip(-1) - 1
         met = met + self.recency[newer.clamp(0, len(self.recency) - 1)]
-        chosen = met.masked_fill(~reads, -torch.inf).softmax(dim=-1)
+        chosen: Tensor = met.masked_fill(~reads, -torch.inf).softmax(dim=-1)
         return chosen.masked_fill(~reads.any(-1, keepdim=True), 0.0)
 
     def forward(self, states: Tensor, soft: Tensor, content: Tensor, reads: Tensor) -> Tensor:
@@ -147,7 +152,8 @@ class ContentPointer(nn.Module):
         pointed = self.weights(states, soft, reads) @ content + self.beside(self.read(states))
         loud = self.scale + self.loudness(self.read(states))
         sizes = torch.tensor([*self.widths.values()], device=loud.device)
-        return pointed * loud.exp().repeat_interleave(sizes, dim=-1, output_size=self.width)
+        q: Tensor = pointed * loud.exp().repeat_interleave(sizes, dim=-1, output_size=self.width)
+        return q
 
 
 def _pooled(vectors: Tensor) -> Tensor:

@@ -87,7 +87,8 @@ class RecLM(nn.Module):
         self.fusion = build_fusion(config.fusion, FusionSizes(dims, hidden, config.soft_tokens, spread, self.steps))
         self.id_in = nn.Embedding(schema.ids, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)
-        self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim))
+        to_query = nn.Linear(hidden, config.dim)
+        self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), to_query)
         self.item_head = nn.Linear(self.fusion.width, config.dim)
         self.id_out = nn.Embedding(schema.ids, config.dim)
         nn.init.normal_(self.id_out.weight, std=0.02)
@@ -98,8 +99,8 @@ class RecLM(nn.Module):
         self.pointer: ContentPointer | None = None
         if config.shared:
             self.pointer = ContentPointer(hidden, dims, config.shared, config.window)
-            nn.init.zeros_(self.query_head[2].weight)  # the score starts as that of the shared space alone
-            nn.init.zeros_(self.query_head[2].bias)
+            nn.init.zeros_(to_query.weight)  # the score starts as that of the shared space alone
+            nn.init.zeros_(to_query.bias)
 
     @property
     def width(self) -> int:

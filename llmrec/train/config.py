@@ -144,9 +144,6 @@ class TrainConfig(Config):
     """Queries in words along each history in a step; 0 trains without words."""
     query_weight: float = Field(default=0.5, ge=0)
     """Weight of the query loss beside the next-item loss."""
-    catalogue_queries: float = Field(default=0.0, ge=0)
-    """Queries, beside those along a history, for items drawn from the whole catalogue, asked without a history: how
-    many for each prompt with one. They teach the LLM what items are called that nobody has chosen yet."""
     contexts: float = Field(default=0.0, ge=0, le=1)
     """Share of queries with the time of day and the season of their event as context."""
     shuffle: bool = False

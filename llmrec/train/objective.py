@@ -148,10 +148,6 @@ def loss(
     # The item head sees every modality: hiding media there as well would blur the targets themselves.
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
-    import os
-    if os.environ.get("KNOWN"):
-        t = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
-        candidates = torch.cat([table.known.nonzero()[:, 0], t]).unique()
 
     def cross_entropy(
         q: Tensor, targets: Tensor, event_weights: Tensor | None, expected: Tensor | None = None

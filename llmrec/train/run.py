@@ -458,7 +458,6 @@ def _trained(
         config.continued.replay if first_new is not None else 0.0,
         data.features.digest(),
         target_weights,
-        len(data.catalog.items),
     )
     state, valid, log = session.state(epochs, shard), data.valid, session.log
     if not session.trains:

@@ -138,40 +138,6 @@ def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
         start, end = end - 1, end + size
 
 
-BRANCHES = 8
-"""Queries of a prompt without a history."""
-
-
-def catalogue_windows(items: int, count: int, words: QueryWords, seed: str) -> list[Window]:
-    """Prompts without a history, with queries for items drawn from the whole catalogue: sold or not.
-
-    Parameters
-    ----------
-    items
-        Rows of the catalogue.
-    count
-        How many prompts, of `BRANCHES` queries each.
-    words
-        Writes them.
-    seed
-        Of the draw.
-    """
-    rng = Random(f"{seed}:catalogue")
-    windows = []
-    for _ in range(count):
-        asked = [(row, words(row, rng)) for row in (rng.randrange(items) for _ in range(BRANCHES))]
-        told = [(row, ids) for row, ids in asked if ids]
-        windows.append(Window((), (-1,), tuple(Branch(0, ids) for _, ids in told), tuple(row for row, _ in told)))
-    return [window for window in windows if window.queried]
-
-
-def mixed(windows: Sequence[Window], others: Sequence[Window], seed: str) -> list[Window]:
-    """Both kinds of prompts, in an order that is a pure function of the seed."""
-    both = [*windows, *others]
-    Random(f"{seed}:mixed").shuffle(both)
-    return both
-
-
 def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[T]]:
     """Every history in an order of its own.
 
@@ -320,8 +286,6 @@ class Prompts:
         Digest of the items' text and media (`Features.digest`): a run goes on only while they stay as they were.
     target_weights
         User -> weight of each event as a target. None: all count alike.
-    items
-        Rows of the catalogue: queries of `TrainConfig.catalogue_queries` are composed for any of them.
     """
 
     histories: Mapping[str, Sequence[int]]
@@ -332,7 +296,6 @@ class Prompts:
     replay: float = 0.0
     content: str = ""
     target_weights: Mapping[str, Sequence[float]] | None = None
-    items: int = 0
 
     def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
         """The prompts of an epoch; a pure function of the seed and the epoch."""
@@ -345,16 +308,10 @@ class Prompts:
         windows = epoch_windows(
             histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new, weights
         )
-        windows = windows if self.first_new is None else replayed(windows, self.replay, seed)
-        count = round(config.catalogue_queries * len(windows) / BRANCHES) if config.queries else 0
-        return mixed(windows, catalogue_windows(self.items, count, self.query_words, seed), seed) if count else windows
+        return windows if self.first_new is None else replayed(windows, self.replay, seed)
 
-    def max_windows(self, size: int, config: TrainConfig) -> int:
+    def max_windows(self, size: int) -> int:
         """An upper bound of the prompts of an epoch."""
-        most = self._max_windows(size)
-        return most + (round(config.catalogue_queries * most / BRANCHES) if config.queries else 0)
-
-    def _max_windows(self, size: int) -> int:
         if self.first_new is None:
             return sum(_windows(len(rows), size) for rows in self.histories.values())
         new_windows = sum(

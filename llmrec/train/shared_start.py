@@ -1,4 +1,4 @@
-"""Where a model with a shared space starts: whitened axes, and the modalities' scales that the training events make likely."""
+"""Where a model with a shared space starts: whitened axes, and scales that make the training events likely."""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -47,12 +47,12 @@ def start_shared_space(model: RecLM, table: ItemTable, histories: Mapping[str, S
         others = rng.sample(range(len(table)), min(ITEMS, len(table)))
         shown = torch.tensor(sorted({*goals, *others}))
         queries = torch.zeros(len(drawn), content.shape[1])
-        taken = torch.zeros(len(drawn), len(shown), dtype=torch.bool)
+        closed = torch.zeros(len(drawn), len(shown), dtype=torch.bool)
         for n, (user, at) in enumerate(drawn):
             read = list(histories[user][max(0, at - model.config.window) : at])
             weights = pointer.recency[: len(read)].flip(0).softmax(0)
             queries[n] = weights @ content[read]
-            taken[n] = torch.isin(shown, torch.tensor(histories[user][:at]))
+            closed[n] = torch.isin(shown, torch.tensor(histories[user][:at]))
         sizes = [*pointer.widths.values()]
         likeness = torch.stack(
             [q @ c.T for q, c in zip(queries.split(sizes, 1), content[shown].split(sizes, 1), strict=True)], dim=-1
@@ -62,7 +62,7 @@ def start_shared_space(model: RecLM, table: ItemTable, histories: Mapping[str, S
     optimizer = torch.optim.Adam([scale], lr=RATE)
     for _ in range(ROUNDS):
         optimizer.zero_grad()
-        F.cross_entropy((likeness @ scale.exp()).masked_fill(taken, -1e9), target).backward()
+        F.cross_entropy((likeness @ scale.exp()).masked_fill(closed, -1e9), target).backward()
         optimizer.step()
     with torch.no_grad():
         pointer.scale.copy_(scale)

@@ -101,9 +101,9 @@ def fit(
     table = table.to(accelerator.device)
     teachers = None if teachers is None else teachers.to(accelerator.device)
     trainable = model.trainable()
-    started = [p for name, p in trainable.items() if name.startswith(STARTED)]
-    lora = [p for name, p in trainable.items() if "lora_" in name] + started
-    rest = [p for name, p in trainable.items() if "lora_" not in name and not name.startswith(STARTED)]
+    slow = {name for name in trainable if "lora_" in name or name.startswith(STARTED)}
+    lora = [p for name, p in trainable.items() if name in slow]
+    rest = [p for name, p in trainable.items() if name not in slow]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
     prepared = accelerator.prepare_model(model, evaluation_mode=True)  # not wrapped: gradients are summed here
@@ -111,7 +111,7 @@ def fit(
     size, n_epochs = model.config.window, epochs or config.epochs
     weights, factors = _imbalance(table, prompts.histories, config)
     repeats = math.ceil(float(factors.max())) if factors is not None else 1
-    steps_an_epoch = math.ceil(repeats * prompts.max_windows(size, config) / config.batch)
+    steps_an_epoch = math.ceil(repeats * prompts.max_windows(size) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
     update_average = get_ema_multi_avg_fn(config.average)

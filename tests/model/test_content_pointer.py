@@ -24,7 +24,7 @@ def untrained(make_model: Make) -> tuple[RecLM, ItemTable]:
     model, table = make_model(shared=SIZE)
     assert model.pointer is not None
     with torch.no_grad():
-        for layer in (model.pointer.asks, model.pointer.loudness, model.pointer.beside):
+        for layer in (model.pointer.wants, model.pointer.loudness, model.pointer.beside):
             layer.weight.zero_()
             layer.bias.zero_()
     return model, table
@@ -56,7 +56,7 @@ def test_nothing_is_pointed_at_without_a_history(untrained: tuple[RecLM, ItemTab
 
 
 def test_the_llm_decides_which_items_of_a_history_count(make_model: Make) -> None:
-    model, table = make_model(shared=SIZE)
+    model, _ = make_model(shared=SIZE)
     pointer = model.pointer
     assert pointer is not None
     states, soft = torch.randn(1, 2, 32), torch.randn(1, 3, 32)

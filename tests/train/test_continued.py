@@ -129,7 +129,7 @@ def test_prompts_with_new_events_are_read_and_some_of_the_others(
     def drawn(replay: float, epoch: int = 0) -> list[bool]:
         prompts = Prompts(histories, words.before, write, None, first_new, replay)
         windows = prompts.windows(4, config, epoch)
-        assert len(windows) <= prompts.max_windows(4, config)
+        assert len(windows) <= prompts.max_windows(4)
         targets = {row for window in windows for row in window.targets}
         new = {row for user, rows in histories.items() for row in rows[first_new[user] :]}
         assert new <= targets
