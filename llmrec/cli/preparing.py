@@ -178,7 +178,7 @@ def index(
     ray: Ray = None,
     json: Json = False,
 ) -> None:
-    """Encode the items that are new or changed, and rebuild the index of the catalogue."""
+    """Encode the items that are new or changed, rebuild the index of the catalogue, and learn what goes with an item."""
     from llmrec.catalog import load_catalog
     from llmrec.catalog.quarantine import counted, unreadable_file
     from llmrec.setup import demo_data
@@ -193,9 +193,12 @@ def index(
         catalog = load_catalog(folder, reader=reader)
         from llmrec.recommender import Recommender
 
-        result = Recommender.from_pretrained(
+        recommender = Recommender.from_pretrained(
             adapter, folder, rebuild=True, catalog=catalog, config=config, encoding=encoding
-        ).index()
+        )
+    with show.waiting("learning what goes with an item"):
+        _ = recommender.pipeline.complement_model  # kept on disk, so that no request waits for it
+    result = recommender.index()
     if left_out := result.get("left_out"):
         show.note(f"{counted(left_out, 'content')} that cannot be read left out: {unreadable_file(folder)}")
     show.json(result) if json else show.ready(result)

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from llmrec.paths import home
+
 pytestmark = pytest.mark.commands
 
 
@@ -90,6 +92,18 @@ def test_index_is_rebuilt_and_answers_stay(on: list[str | Path]) -> None:
     result("index", *on)
     after = result("recommend", *on, "--user", "u1")["items"]
     assert [item["id"] for item in before] == [item["id"] for item in after]
+
+
+def test_index_learns_what_goes_with_an_item_so_that_no_request_waits(
+    films: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    shop = shutil.copytree(films, tmp_path / "films")
+    events = (shop / "interactions.csv").read_text().splitlines()
+    (shop / "interactions.csv").write_text("\n".join(events[:-1]) + "\n")  # other events than of any run before
+    held = home() / "complements"
+    before = {*held.glob("*.safetensors")}
+    result("index", "--data", shop, "--adapter", checkpoint)
+    assert len({*held.glob("*.safetensors")} - before) == 1
 
 
 @pytest.mark.parametrize(
