@@ -92,7 +92,7 @@ def test_their_mean_is_over_the_candidates_that_are_told_apart(
     data: Path, tiny_base: Path, teachers: tuple[Path, ...]
 ) -> None:
     opened = Teachers.of(load_teachers(teachers), RECIPE, tiny_base, prepared(data))
-    at, dim = torch.tensor([[True, False, True]]), CONFIG.model.dim
+    at, dim = torch.tensor([[True, False, True]]), opened.models[0].model.width
     trunk = torch.randn(1, 3, dim, generator=torch.Generator().manual_seed(0))
     rows, some = torch.arange(4), torch.tensor([1, 5, 7])
     whole = opened.prediction(lambda _model, _soft: trunk, rows, at, None)

@@ -39,9 +39,10 @@ from llmrec.train.model_factory import compose, new_model, query_writer, trainin
 from llmrec.train.recalibrate import recalibrate
 from llmrec.train.run import TrainResult, checkpoint_of, train
 from llmrec.train.sequence_windows import Prompts
+from llmrec.train.shared_start import start_shared_space
 from llmrec.train.trainer import fit
 
-SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
+SHAPE = RecLMConfig(exit_layer=1, dim=8, shared=6, window=4, lora_rank=2, lora_alpha=4)
 CONFIG = TrainConfig(model=SHAPE, epochs=1, batch=4, queries=1, rationale=RationaleConfig(pairs=6))
 GENRES = ("Comedy", "Drama", "Horror")
 
@@ -189,6 +190,7 @@ def test_without_a_test_everything_is_as_it_was_bit_for_bit(data: Path, config: 
     assert config.base is not None
     items = training_items(features, ["text"], histories, SHAPE)
     model, words = new_model(config.base, SHAPE, items.schema, 0, config.dropout), PromptWords.load(config.base)
+    start_shared_space(model, items.table, histories, config.seed)
     prompts = Prompts(histories, words.before, query_writer(catalog, words))
     fit(model, items.table, prompts, lambda m: llm_ndcg(m, items.table, words.before, events), config)
     components = compose(model, items.table, features, histories, 0).with_terms(catalog.items)
@@ -316,7 +318,8 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
     recency, info = ComponentKey("recency"), shop.pipeline.checkpoint.info
     assert info.components == ("recency_of_ours:Recency",) and recency in info.weights["history"]
     years = [item.attributes["year"] for item in shop.catalog.items]
-    assert shop.pipeline.components.scores(np.zeros((1, 8), np.float32), [[0]])[recency].tolist() == [years]
+    q = np.zeros((1, shop.pipeline.model.width), np.float32)
+    assert shop.pipeline.components.scores(q, [[0]])[recency].tolist() == [years]
     # The model reads the text along 4 interest directions, and the preferences are there to count by.
     assert shop.pipeline.table.vectors["text"].shape == (24, 4)
     assert {PREFERENCE, ComponentKey(INTEREST, "text")} <= set(shop.pipeline.checkpoint.info.weights["history"])
