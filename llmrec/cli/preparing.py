@@ -178,7 +178,7 @@ def index(
     ray: Ray = None,
     json: Json = False,
 ) -> None:
-    """Encode the items that are new or changed, rebuild the index of the catalogue, and learn what goes with an item."""
+    """Encode the items that are new or changed, rebuild the catalogue's index, and learn what goes with an item."""
     from llmrec.catalog import load_catalog
     from llmrec.catalog.quarantine import counted, unreadable_file
     from llmrec.setup import demo_data
