@@ -13,6 +13,7 @@ from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
+from llmrec.chat.complaints import without_complaints
 from llmrec.chat.descriptions import error_in_chinese
 from llmrec.chat.earlier_lists import earlier_list
 from llmrec.chat.item_examples import help_text
@@ -170,9 +171,18 @@ class Conversation(LineAnswers):
 
     def _read(self, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that tells of no items in passing."""
-        line = without_request_phrases(line) if image is None else line
+        if image is not None:
+            written = self._reader.written_out(line, self._items, self.history)
+            return self._reply_to(self._parse(written), written, image, line)
+        complained = without_complaints(without_request_phrases(line), self.state, self._words)
+        if self.state.changed(complained.state):
+            self.state = complained.state.remembering(self.state)
+        line, language = complained.line, language_of(line)
         written = self._reader.written_out(line, self._items, self.history)
-        return self._reply_to(self._parse(written), written, image, line)
+        reply = self._reply_to(self._parse(written), written, image, line)
+        if not complained.sorry or reply.list is None:
+            return reply
+        return dataclasses.replace(reply, words=f"{SAYS['sorry'][language]} {reply.words}".strip())
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -193,6 +203,8 @@ class Conversation(LineAnswers):
             return listing
         if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
             return self._of_talk(talk, line)
+        if image is None and without_complaints(line, self.state, self._words).line != line:
+            return self._read(line)
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(intent if written == line else self._parse(written), written, image, line)
 

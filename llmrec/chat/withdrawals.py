@@ -12,6 +12,7 @@ from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.nlu.refusals import allowed_again, content_words
 from llmrec.chat.nlu.rephrasing import WEARER
 from llmrec.chat.state import DialogueState, attributes_of, excludes, values_of
@@ -67,7 +68,8 @@ _ANY = re.compile(
     r"expensive|much|price|"
     r"colou?r|genre|brand|pattern|long|it was made|it'?s from|they'?re from|it is from)|"
     r"\b(?P<money>money) (?:is no object|does ?n'?t matter)|"
-    r"(?P<zh>年代|时候|年份|价格|价钱|颜色|类型|牌子|长短)(?:的?都|什么的都)?(?:不限|无所谓|不重要|随便|都行|都可以|不管)|"
+    r"(?P<zh>年代|时候|年份|价格|价钱|颜色|类型|牌子|长短|时长|片长|长度)(?:的?都|什么的都)?(?:不限|无所谓|不重要|随便|都行|都可以|不管|没要求|不要求)|"
+    r"(?:把|去掉|取消|不要|放开)?(?P<limit>年代|年份|价格|价钱|颜色|类型|牌子|时长|片长|长度)(?:上)?的?(?:限制|要求|条件)(?:给我|都)?(?:去掉|取消|拿掉|放开|撤掉|删掉|去了|不要了?)?|"
     r"(?:什么|哪个|哪种|任何|不限|不管(?:什么|哪个)?)(?P<which>年代|时候|年份|价格|价钱|颜色|类型|牌子)",
     re.I,
 )
@@ -76,7 +78,7 @@ _ANY_OF = {
     "year": "time|period|year|decade|era|age|date|old|new|made|from|年代|时候|年份",
     "price": "price|cost|budget|expensive|much|money|价",
     "colour": "colou?r|颜色", "genre": "genre|类型", "brand": "brand|牌子", "pattern": "pattern",
-    "length": "length|long|长短",
+    "length": "length|long|长短|时长|片长|长度",
 }  # fmt: skip
 """How `_ANY` says it -> the noun of an attribute."""
 _OF_YEARS = {"<": re.compile(r"\b(?:old(?:er|ies)?|classics?|vintage|black[- ]and[- ]white)\b|老", re.I),
@@ -318,6 +320,7 @@ class _Named:
     def anything(self, condition: str) -> bool:
         """Whether any value will do of what a condition is about."""
         nouns = {attribute_noun(name).replace("color", "colour") for name in attributes_of(condition)}
+        nouns |= {"length"} if set(attributes_of(condition)) & set(FACTS[0].attributes) else set()
         return any(noun in each or each in noun for noun in nouns for each in self._any)
 
     def by(self, condition: str) -> bool:

@@ -411,6 +411,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "记下了,{titles}您已经有过了,不再推荐。",
     },
     "anew": {"en": "Nothing of what you asked for counts any longer; what would you like?", "zh": "之前说的都不算了,您现在想要什么?"},
+    "sorry": {"en": "Sorry about that.", "zh": "抱歉。"},
     "rejected": {"en": "{titles} will not be shown again.", "zh": "不再推荐{titles}。"},
     "criticised": {"en": "{conditions}, then.", "zh": "好的,{conditions}。"},
     "reverted items": {"en": "Taken back: what you told me of {titles} no longer counts.", "zh": "已撤销,刚才关于{titles}的话不算了。"},

@@ -113,7 +113,7 @@ _GLOSSES = {
 """Word of a query in Chinese -> words that a model of English reads."""
 _TITLES = {
     "肖申克的救赎": "Shawshank Redemption, The", "肖申克": "Shawshank Redemption, The", "阿甘正传": "Forrest Gump", "阿甘": "Forrest Gump",
-    "雌雄大盗": "Bonnie and Clyde", "末路狂花": "Thelma & Louise", "泰坦尼克号": "Titanic", "泰坦尼克": "Titanic", "这个杀手不太冷": "Professional, The", "侏罗纪公园": "Jurassic Park", "狮子王": "Lion King, The",
+    "离开拉斯维加斯": "Leaving Las Vegas", "甜心先生": "Jerry Maguire", "雌雄大盗": "Bonnie and Clyde", "末路狂花": "Thelma & Louise", "泰坦尼克号": "Titanic", "泰坦尼克": "Titanic", "这个杀手不太冷": "Professional, The", "侏罗纪公园": "Jurassic Park", "狮子王": "Lion King, The",
     "玩具总动员": "Toy Story", "终结者2": "Terminator 2: Judgment Day", "终结者": "Terminator, The", "星球大战": "Star Wars", "星战": "Star Wars",
     "教父": "Godfather, The", "低俗小说": "Pulp Fiction", "辛德勒的名单": "Schindler's List", "独立日": "Independence Day (ID4)",
     "真实的谎言": "True Lies", "生死时速": "Speed", "空军一号": "Air Force One", "第五元素": "Fifth Element, The", "雨人": "Rain Man",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary, words
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import CHINESE
@@ -16,6 +17,8 @@ MIN_BARE_TITLE = 7
 """Letters from which a title of one word is known without its article, in whatever case."""
 MIN_NAME = 4
 """Letters from which the first word of a product's title is its name."""
+MAX_NAMESAKES = 4
+"""Titles of products up to which a word that they hold is a name, and no quality: "skinny"."""
 MAX_BARE_PLACE = 20
 """Number up to which one alone is a place in a list; "a man of 50" names none."""
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
@@ -74,12 +77,22 @@ def _by_name(bare: str, listed: Sequence[str], catalog: Catalog) -> list[str]:
     """Products of a list by the name that their title begins with: "why is lorentzo there" of a Lorentzo flannel shirt."""
     if wording(catalog).noun != "product":
         return []
-    lexicon, found = Lexicon.of(catalog), []
+    lexicon, found, titles = Lexicon.of(catalog), [], derived(catalog, _titles_with)
     for id in listed:
         name = next(iter(re.findall(_WORD, catalog.item(id).title.casefold())), "") if id in catalog.row else ""
         if len(name) >= MIN_NAME and f" {name} " in bare and name not in ORDINARY and not lexicon.mentions(name):
-            found.append(id)
+            if len(titles[name]) <= MAX_NAMESAKES:
+                found.append(id)
     return found[:1]
+
+
+def _titles_with(catalog: Catalog) -> dict[str, set[str]]:
+    """Word -> the titles that hold it."""
+    found: dict[str, set[str]] = {}
+    for item in catalog.items:
+        for word in re.findall(_WORD, item.title.casefold()):
+            found.setdefault(word, set()).add(item.title)
+    return found
 
 
 def _bare_title(title: str) -> str:

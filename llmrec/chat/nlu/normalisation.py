@@ -95,7 +95,7 @@ _COMPLAINT = re.compile(
 )
 SHOUTED, SHOUTING = 12, 0.6
 """Letters of a line, and share of capitals, from which it is shouted and its capitals mark no names."""
-_HALF_WIDTH = {
+HALF_WIDTH = {
     **{0xFF00 + code - 0x20: chr(code) for code in (*range(0x21, 0x30), *range(0x30, 0x3B), 0x3B, 0x3D, 0x3F)},
     0x2018: "'", 0x2019: "'", 0x3000: " ",
 }  # fmt: skip
@@ -247,7 +247,7 @@ def spelt_out(line: str) -> str:
         words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
         return words.capitalize() if match[0][0].isupper() else words
 
-    line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH))))
+    line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(HALF_WIDTH))))
     line = without_fillers_within(line)
     line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
     line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
