@@ -16,6 +16,7 @@ from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
+from llmrec.chat.wordings import SAYS
 
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
@@ -66,6 +67,8 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     say = CatalogueSentences(language, catalog)
     if variants := _variants(say, line, item, catalog):
         return variants
+    if (dated := _dated(say, line, item, language)) or (dated := _measured(say, line, item)):
+        return dated
     named = attribute_named(line, catalog)
     for fact in FACTS:
         if not fact.question.search(line):
@@ -92,6 +95,60 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
     quoted = sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+_WHEN = re.compile(
+    r"\b(?P<side>before|after|since|(?:earlier|older) than|(?:later|newer) than|from|in)(?: the)?(?: (?:early|late|mid)[- ]?)? ?'?(?P<year>(?:19|20)\d\d|\d0)(?P<decade>'?s)?\b|"
+    r"(?<!\d)(?P<zh>(?:19|20)?\d\d)年(?P<of>代)?(?:的)?(?P<before>以?前|之前)?(?P<after>以?后|之后|以来)?",
+    re.I,
+)
+"""The time from which a question has an item to be."""
+_ASKS_WHEN = re.compile(r"^(?:(?:and|so|but|ok|btw|oh)[, ]+)*(?:is|was|are|were|isn't|wasn't|did)\b|[吗么]|是不是", re.I)
+_MEASURE = re.compile(
+    r"\bhow (?:high|tall|wide|deep|thick|long|big|large|short) (?:is|are|'?s) (?:(?:the|its|their|that|those) )?(?P<part>[a-z]{3,})s?\b|(?P<zh>鞋?跟)(?:有)?多高",
+    re.I,
+)
+"""A part of an item whose measure is asked for."""
+_IS_LONG = re.compile(
+    r"\b(?:is|was) (?:it|that|this|(?:that|this) one) (?:very |really |quite |too |that |a |fairly )*(?:long|short)\b(?: one| film| movie| book)?(?! [a-z])|(?<!多)长[吗不么]|会不会(?:太)?长",
+    re.I,
+)
+
+
+def _dated(say: CatalogueSentences, line: str, item: Item, language: str) -> str:
+    """Whether an item is from the time that a question names; "" where it asks no such thing, or no year is known."""
+    found = _WHEN.search(line) if _ASKS_WHEN.search(line) else None
+    name = next((name for name in ("year", "release_year") if isinstance(item.attributes.get(name), int | float)), "")
+    if found is None or not name:
+        return ""
+    said, year = found["year"] or found["zh"], item.attributes[name]
+    first = int(said) if len(said) == 4 else 1900 + int(said)
+    last = first + 9 if found["decade"] or found["of"] else first
+    side = (found["side"] or "").lower()
+    assert isinstance(year, int | float)
+    if side.startswith(("before", "earlier", "older")) or found["before"]:
+        holds = year < first
+    elif side.startswith(("after", "later", "newer")) or (found["after"] and "以来" not in found[0]):
+        holds = year > last
+    elif side == "since" or found["after"]:
+        holds = year >= first
+    else:
+        holds = first <= year <= last
+    return f"{SAYS['dated so' if holds else 'dated otherwise'][language]}{say.value(item, name, 'year')}"
+
+
+def _measured(say: CatalogueSentences, line: str, item: Item) -> str:
+    """The measure of a part of an item as its description tells it; "" where none is asked for, or told."""
+    name = next((name for name in FACTS[0].attributes if isinstance(item.attributes.get(name), int | float)), "")
+    if name and _IS_LONG.search(line):
+        return say.value(item, name, "length")
+    if (asked := _MEASURE.search(line)) is None:
+        return ""
+    part = "heel" if asked["zh"] else asked["part"].lower()
+    for sentence in re.split(r"(?<=[.!?])\s+", item.description):
+        if re.search(rf"\b{re.escape(part)}", sentence, re.I) and re.search(r"\d", sentence):
+            return say("quote", item, value=sentence)
+    return ""
 
 
 def _of_people(fact: str, item: Item, catalog: Catalog, language: str) -> str:

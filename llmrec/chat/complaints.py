@@ -25,6 +25,7 @@ _ITEM = r"\u27e6(?P<{0}>[\d,]+)\u27e7"
 _START = r"(?:(?<=^)|(?<=[.!?;,] )|(?<=[.!?;,])|(?<=\band )|(?<=\bbut ))"
 _OPENING = r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
 _END = r"(?=\s*(?:[,.;!?]|$|\b(?:and|but)\b))"
+_WORDS = r"(?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)(?: (?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)){0,5}?"
 _ASIDE = r"(?: ?(?:,|-|lol|haha+|lmao|omg|wtf|smh|really|[?!]+))+ ?"
 _RHETORIC = (
     r"(?:(?:and )?(?:how|since when|in what world|in what way) (?:is|are|was|does|do|could|would) (?:that|this|it|those|they)\b"
@@ -45,13 +46,13 @@ _AGAINST = re.compile(
 _TURNED_DOWN = re.compile(
     rf"{_START}{_OPENING}(?:(?:i|we) (?:said|told you)(?: to)? )?(?:just |please )*(?P<verb>skip|drop|remove|lose|ditch|hide|get rid of|"
     rf"leave out|take off|forget(?: about)?|not|no more|no|(?:i|we) (?:did|do)(?: ?n'?t| not) (?:want|like|need|ask for)) "
-    rf"(?:{_ITEM.format('places')}|(?P<title>[\w'&.:-]+(?: [\w'&.:-]+){{0,5}}?))(?: (?:films?|movies?|one|ones|please|then|"
+    rf"(?:{_ITEM.format('places')}|(?P<title>{_WORDS}))(?: (?:films?|movies?|one|ones|please|then|"
     rf"off(?: the list)?|out|again|anymore|any more))*{_END}",
     re.I,
 )
 """What turns a title down."""
 _SKIPPED = re.compile(
-    rf"{_START}{_OPENING}(?:{_ITEM.format('places')}|(?P<title>[\w'&.:-]+(?: [\w'&.:-]+){{0,5}}?)) (?:sounds?|looks?|seems?|is|was|are|were)"
+    rf"{_START}{_OPENING}(?:{_ITEM.format('places')}|(?P<title>{_WORDS})) (?:sounds?|looks?|seems?|is|was|are|were)"
     r" (?:really |so |a bit |very |pretty |kinda |just |too )*(?P<why>[a-z]+)[,;. ]+(?:so |and )?(?:please |just )?(?:skip|drop|remove|lose|ditch|hide|leave out) (?:that|it|this)(?: one)?"
     rf"(?: (?:please|then|out))*{_END}",
     re.I,
@@ -64,8 +65,8 @@ _KNOWN = re.compile(
 )
 _KNOWN_RATHER = re.compile(
     r"(?:(?:no|wait|sorry|you got (?:it|that) wrong|that'?s wrong|wrong)[,.! ]+)*(?:it'?s|it is|it was) "
-    rf"(?:{_ITEM.format('places')}|(?P<title>[\w'&.:-]+(?: [\w'&.:-]+){{0,5}}?))(?: that| which)? (?:i|we)(?:'?ve| have)? (?:already )?(?:seen|watched|read|saw)"
-    rf"[,.;! ]+(?:and )?not (?:{_ITEM.format('other')}|(?P<wrong>[\w'&.:-]+(?: [\w'&.:-]+){{0,5}}?))[\s.!]*",
+    rf"(?:{_ITEM.format('places')}|(?P<title>{_WORDS}))(?: that| which)? (?:i|we)(?:'?ve| have)? (?:already )?(?:seen|watched|read|saw)"
+    rf"[,.;! ]+(?:and )?not (?:{_ITEM.format('other')}|(?P<wrong>{_WORDS}))[\s.!]*",
     re.I,
 )
 """Which of two items is the one that is known, and which is not."""
@@ -84,6 +85,31 @@ _CHINESE = re.compile(
     r"(?:[,](?:是|讲|明明)[^,。!?]{1,14})?"
 )
 _REMOVED_CHINESE = re.compile(rf"把《?{_ITEM.format('places')}》?(?:给我)?(?:去掉|删掉|删了|拿掉|换掉|移除|划掉)")
+
+
+_THAT_CHINESE = re.compile(r"把(?:它|这[个部本件款]?|那[个部本件款]?)(?:给我)?(?:去掉|删掉|删了|拿掉|换掉|移除|划掉)")
+_VALUE = re.compile(
+    rf"^{_OPENING}(?P<value>[a-z][\w'-]*(?: [\w'-]+){{0,2}}) ?(?:\?[?!]*|!+\?+) ?(?=(?:but )?(?:i|we) (?:asked|said|wanted|want|need|meant)\b)",
+    re.I,
+)
+"""What a list has that was not wanted: "socks?? i asked for shirts"."""
+_QUOTED = re.compile(
+    r"^(?:(?:oh|ah|so)[, ]+)?(?P<value>[a-z][\w'-]*(?: [\w'-]+){0,2}),? (?:(?:hm+|ah|oh|huh|eh|meh|i see|right)[,. ]+)*(?:hm+|ok(?:ay)?|i see|right|fine|meh)[,.!]+ "
+    r"(?=.*\b(?:instead|rather|i(?:'d| would)? (?:want|like|prefer)|let'?s|but|do you have|got any|show|give)\b)",
+    re.I,
+)
+"""What repeats a word of the list before a wish: "orange, hm ok. i'd like beige instead"."""
+_NO_LIST = re.compile(
+    rf"{_START}{_OPENING}(?:(?:i|we) )?(?:do|did) ?(?:n'?t|not) (?:need|want|ask for|asking for) (?:(?:another|any|more|a|new|the|yet) )*lists?"
+    r"(?: (?:again|now|please))?(?:,? (?:mate|man|dude|bro|please|thanks))?[,.;! ]*|"
+    rf"{_START}{_OPENING}(?:no more lists?|not another list)(?: please)?[,.;! ]*",
+    re.I,
+)
+_ASKED_ABOUT = re.compile(
+    r"^(?:(?:but|and|so|no)[, ]+)*(?:(?:i|we) )?(?:(?:was|am) )?(?:just |only |simply )*(?:asked|asking|wanted to know|wondered|was wondering) (?:you )?(?:about|bout) (?P<what>[^,.;?!]+)[.!]*$",
+    re.I,
+)
+"""What one asked, which was answered by a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +179,7 @@ class _Reader:
         chinese = is_chinese(line)
         if chinese:
             read = _REMOVED_CHINESE.sub(self._rejected, _CHINESE.sub(self._against, marked))
+            read = _THAT_CHINESE.sub("不要它", read)
             return Complained(self._restored(read) if read != marked else line, self._state, self._sorry)
         state = self._state
         if rather := _KNOWN_RATHER.fullmatch(marked.strip()):
@@ -164,6 +191,11 @@ class _Reader:
         if not self._product:
             nouns = f"{wording(self._catalog).noun}s"
             read = _FOR_CHILDREN.sub(f"no children's {nouns}. ", read)
+        read = _VALUE.sub(self._without_value, _QUOTED.sub(self._without_value, read))
+        if _NO_LIST.search(read) and (left := _NO_LIST.sub("", read)).strip():
+            read = left
+            if asked := _ASKED_ABOUT.fullmatch(left.strip()):
+                read = f"what is {asked['what'].strip()} about?"
         read = _AGAINST.sub(self._against, read)
         back = {id for match in _BACK.finditer(read) for id in self._ids(match["places"], match["title"])}
         read = _SKIPPED.sub(lambda match: self._turned_down(match, back), read)
@@ -203,6 +235,11 @@ class _Reader:
             return ""
         named = self._name(None, title)
         return f"not {named}" if named else match[0]
+
+    def _without_value(self, match: re.Match[str]) -> str:
+        """Nothing, where all that is said is a value of the catalogue."""
+        found = Lexicon.of(self._catalog).mentions(match["value"])
+        return "" if any(each.end - each.start >= len(match["value"]) - 1 for each in found) else match[0]
 
     def _is_value(self, text: str) -> bool:
         return bool(Lexicon.of(self._catalog).mentions(text)) or ORDINARY.issuperset(text.casefold().split())

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.catalog.wording import plain
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.item_questions import ItemQuestions
@@ -16,6 +17,7 @@ from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import names_alone
 from llmrec.chat.nlu.questions import refers_to_topic
 from llmrec.chat.nlu.reactions import takes_back
+from llmrec.chat.nlu.references import bare_title
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SAYS
@@ -43,6 +45,8 @@ _MEANT = re.compile(
 _LAST_CLAUSE = re.compile(
     r"(?P<before>.+?)(?P<joint>[,.;!?\u3002]+\s*|\s+-+\s+|\s+(?=i mean))(?P<meant>[^\u3002]+)$", re.I
 )
+MIN_BEGUN = 5
+"""Letters of the beginning of a title by which an item that is listed is named."""
 _ORDINAL = r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last"
 _REFERENCE = re.compile(
     rf"\b(?:the |that |this )?(?:{_ORDINAL})(?: (?:one|film|movie|book|item))?\b|(?:#|\b(?:number|no\.?|"
@@ -220,9 +224,20 @@ class Corrections:
         match = _MEANT.fullmatch(line.strip())
         said = next((each for each in match.groupdict().values() if each), "").strip() if match else ""
         said = _MEASURED.sub(r"\1", said)
+        if said and (begun := self._begun(said, state)):
+            return begun
         if not said or not names_alone(f"the {said}", self._listed(state), self._words):
             return ""
         return said if len(self._items.named(f"the {said}", state)) == 1 else ""
+
+    def _begun(self, said: str, state: DialogueState) -> str:
+        """The title of the one listed item that begins with what is said: "raiders" of Raiders of the Lost Ark."""
+        if len(said) < MIN_BEGUN or re.search(r"\d|第", said) or re.fullmatch(_ORDINAL, said, re.I):
+            return ""
+        listed = dict.fromkeys((*self._listed(state), *([state.topic] if state.topic else ())))
+        titles = [plain(natural_order(self._words.item(id).title)) for id in listed if id in self._words.row]
+        found = [each for each in titles if bare_title(each).startswith(f"{bare_title(said)} ")]
+        return found[0] if len(found) == 1 and "," not in found[0] else ""
 
     def _said_of(self, line: str, meant: str, language: str) -> str:
         """A line with another item in the place of the one that it speaks of last."""

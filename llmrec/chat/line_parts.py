@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import natural_order
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
@@ -15,8 +16,9 @@ from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
-from llmrec.chat.nlu.questions import superlative
+from llmrec.chat.nlu.questions import refers_to_topic, superlative
 from llmrec.chat.nlu.reactions import Reaction
+from llmrec.chat.nlu.references import bare_title
 from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.reaction_reading import OUT
 from llmrec.chat.reactions import Reactions
@@ -27,6 +29,18 @@ MAX_SENTENCES = 6
 _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
 """Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
+_UNMARKED = re.compile(
+    r"(?:(?:btw|by the way|and|also|so|oh|but|wait|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old|much)|who(?:'?s| is)? (?:directed|made|in|starring|wrote)|when (?:was|is|did)|what(?:'?s| is) .+ (?:like|about))\b|"
+    r"(?:is|was|are|does|did|has)\b)[^?]*",
+    re.I,
+)
+"""A question of an item that is typed without its mark."""
+_PUT_OFF = re.compile(
+    r"(?:(?:i|we)(?:'?ve| have)? )?(?:(?:have ?n'?t|never|not)(?: ever| yet| actually)? (?:(?:got(?:ten)?|get) (?:a?round to|to)|seen|watched|heard of|read)(?: (?:it|that|this|that one|this one))?(?: yet| before| actually| somehow| though)*|"
+    r"(?:(?:he|she|they|my \w+|everyone|everybody|people)(?:'?s|'?ve| has| have| is| are)?(?: been)? (?:on|going on|raving|talking|banging on) about (?:it|that|this|that one|this one)))(?: (?:actually|for (?:ages|years|weeks)|lately|all the time|yet))*[\s.!]*",
+    re.I,
+)
+"""What tells of an item that it is new to one, or talked about: no wish."""
 _AND = re.compile(r"^(?:(?:and|but|so|then|plus)\b[\s,]*)+", re.I)
 _OTHERWISE = re.compile(r"(?:but|only|just|in)\b|但|不过|只是", re.I)
 _TENDS = re.compile(
@@ -111,7 +125,7 @@ class LineCutter:
         answers: list[ActReply] = []
         audience = audience_of(line) is not None  # a question is one of whether it suits them
         rest: list[str] = []
-        named = ""
+        named = spoken_of = ""
         for sentence in parts:
             found, left = self._reacting(sentence, named, state)
             for each in found:  # "it" is what was spoken of just before
@@ -119,13 +133,20 @@ class LineCutter:
                 reactions.append(replace(each, subjects=of))
             if found and (spoken := self._reactions.id_of(reactions[-1].subjects[0], state)):
                 state = state.model_copy(update={"topic": spoken})  # "2 looks nice, but does it come in grey?"
+            if alone := self._named_alone(left, state):  # "emma! is it long?"
+                state = state.model_copy(update={"topic": alone})
+                spoken_of, named = alone, sentence
+                continue
+            left = self._marked(left, state)
             answer = self._answer(left, answers, state, history, chinese) if left and not audience else None
             if answer is not None:
                 answers.append(answer)
             elif left:
                 rest.append(_AND.sub("", left))
             named = sentence
-        if len(answers) + len(reactions) + bool(rest) < 2:
+        if answers:
+            rest = [each for each in rest if not _PUT_OFF.fullmatch(each.strip())]
+        if len(answers) + len(reactions) + bool(rest) < 2 and not (answers and (spoken_of or len(parts) > 1)):
             return None
         topic = next((each.topic for each in reversed(answers) if each.topic), None)
         if reactions and _LIKE_IT.search(" ".join(rest)):  # "X is a favourite, show me things like it"
@@ -176,6 +197,21 @@ class LineCutter:
         if not found:
             return [], sentence
         return found, bare_clause(" ".join(left)) + ("?" if left and sentence.endswith("?") else "") if left else ""
+
+    def _named_alone(self, sentence: str, state: DialogueState) -> str:
+        """The listed item whose title is all that a sentence says: "emma!"."""
+        said = bare_title(sentence)
+        listed = (id for id in (state.last.items if state.last else ()) if id in self._words.row)
+        shown = {bare_title(re.sub(r"\s*\([^)]*\)", "", natural_order(self._words.item(id).title))): id for id in listed}
+        return shown.get(said, "") if said and sentence.rstrip()[-1:] in "!." else ""
+
+    def _marked(self, sentence: str, state: DialogueState) -> str:
+        """A sentence with its question mark, where it asks of an item and has none."""
+        match = _UNMARKED.fullmatch(sentence.strip())
+        if match is None or not (state.last and state.last.items) or cues.REQUESTS.search(sentence):
+            return sentence
+        of_item = refers_to_topic(sentence) or len(self._acts.items.named(sentence, state)) == 1
+        return f"{sentence.rstrip(' .!')}?" if of_item else sentence
 
     def _answer(
         self, sentence: str, before: Sequence[ActReply], state: DialogueState, history: Sequence[str], chinese: bool

@@ -341,6 +341,7 @@ class ListReader:
             told
             or _TELLS_CHINESE.fullmatch(part)
             or is_vague(without_situation(part))
+            or not re.search(r"\w", without_any(part))
             or audience_of(part)
             or demands_unknown(part, self._words)
             or refusals(part)[1]

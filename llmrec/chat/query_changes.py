@@ -95,6 +95,8 @@ class QueryChanges:
         if elsewhere and elsewhere[0] == "算了" and conditions and all(map(excludes, conditions)):
             return False  # 动画片就算了 rules out, and leaves the rest of the wish as it is
         if elsewhere and elsewhere[0].lower() == "instead" and conditions:
+            if re.search(r"\bones?\b", line) and not any(map(states_kind, conditions)):
+                return False  # "nude or beige ones instead"
             return self._states_kind(conditions, intent)  # "something red instead" is of the same kind
         stated = any(states_kind(each) for each in (*intent.filters, *intent.preferred))
         other = _RATHER.search(line) or (cues.GOES_WITH.search(line) and wording(self._words).noun == "product")

@@ -178,6 +178,8 @@ class Reactions:
             Where there is no such item.
         """
         known = {*state.liked, *state.rejected} if reaction.kind == "reject" else set()
+        if reaction.kind == "reject" and reaction.subjects == (THAT,) and state.topic is None and state.rejected:
+            return Outcome(state, "", relists=True)  # "take it off" of what is off already
         items, missing = self._items(reaction.subjects, state)
         ids = tuple(id for id in items if id not in known or THESE not in reaction.subjects)
         found = self._outcome(reaction, also, line, state, ids)

@@ -411,6 +411,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "记下了,{titles}您已经有过了,不再推荐。",
     },
     "anew": {"en": "Nothing of what you asked for counts any longer; what would you like?", "zh": "之前说的都不算了,您现在想要什么?"},
+    "dated so": {"en": "Yes: ", "zh": "是的,"},
+    "dated otherwise": {"en": "No: ", "zh": "不是,"},
     "sorry": {"en": "Sorry about that.", "zh": "抱歉。"},
     "rejected": {"en": "{titles} will not be shown again.", "zh": "不再推荐{titles}。"},
     "criticised": {"en": "{conditions}, then.", "zh": "好的,{conditions}。"},

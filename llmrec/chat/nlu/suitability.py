@@ -47,7 +47,11 @@ _FOR_CHILDREN = re.compile(
 _ADULTS = re.compile(
     r"\b(?:for|just|only|we'?re all|we are all) (?:us )?(?:the )?(?:grown[- ]?ups?|adults?)(?: only)?\b|"
     r"\bno kids (?:tonight|here|around|now|today)\b|"
-    r"\b(?:kids|children|little ones) are (?:finally |both |all |already |now )*(?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看",
+    r"\b(?:kids|children|little ones) are (?:finally |both |all |already |now )*(?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看|"
+    r"\b(?:grown[- ]?up|adult)(?= (?:films?|movies?|comed(?:y|ies)|dramas?|stuff|things?|ones?|humou?r)\b)|"
+    r"\b(?:not|isn't|ain't|n't) (?:meant |looking |anything )?for (?:an?|any|my|the)? ?(?:kids?|child(?:ren)?|toddlers?)\b|"
+    r"\b(?:i'?m|i am|we'?re|we are) (?:not (?:an? |some )?(?:kids?|child(?:ren)?|toddlers?)|no (?:kids?|child(?:ren)?)|(?:an )?(?:adults?|grown[- ]?ups?|grown (?:wo)?m[ae]n))\b|"
+    r"我(?:们)?又?(?:可)?(?:不是|不小)(?:什么)?(?:小孩子?|孩子|儿童|小朋友)了?|不是给(?:小孩子?|孩子|儿童)看",
     re.I,
 )
 _NO_CHILDREN = re.compile(
@@ -251,10 +255,10 @@ def audience_of(line: str) -> Audience | None:
     >>> audience_of("a film about kids"), audience_of("my son is 25")
     (None, None)
     """
-    if _NO_CHILDREN.search(line):
-        return None
     if _ADULTS.search(line):
         return Audience("adults", None, "", _tidy(_ADULTS.sub(" ", line)))
+    if _NO_CHILDREN.search(line):
+        return None
     matches = [*_YEARS_OLD.finditer(line), *_FOR_CHILDREN.finditer(line)]
     if not _ABOUT.search(line):
         matches += _CHINESE.finditer(line)
