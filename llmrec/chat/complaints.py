@@ -18,12 +18,12 @@ from llmrec.chat.state import DialogueState
 
 MIN_TITLE, MIN_PART = 4, 5
 """Letters from which a title of one word, and the first word of a longer one, name an item that is listed."""
-MIN_UNLISTED = 7
-"""Letters from which a title of the catalogue that is not listed is known by them."""
+MIN_UNLISTED, MIN_DROPPED = 7, 5
+"""Letters from which a title of the catalogue that is not listed is known by them, after any word and after "drop"."""
 _ITEM = r"\u27e6(?P<{0}>[\d,]+)\u27e7"
 """An item that is listed, as it stands in a line that is read here: the places that its words name."""
 _START = r"(?:(?<=^)|(?<=[.!?;,] )|(?<=[.!?;,])|(?<=\band )|(?<=\bbut ))"
-_OPENING = r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
+_OPENING = r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|haha+|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
 _END = r"(?=\s*(?:[,.;!?]|$|\b(?:and|but)\b))"
 _WORDS = r"(?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)(?: (?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)){0,5}?"
 _ASIDE = r"(?: ?(?:,|-|lol|haha+|lmao|omg|wtf|smh|really|[?!]+))+ ?"
@@ -94,8 +94,9 @@ _VALUE = re.compile(
 )
 """What a list has that was not wanted: "socks?? i asked for shirts"."""
 _QUOTED = re.compile(
-    r"^(?:(?:oh|ah|so)[, ]+)?(?P<value>[a-z][\w'-]*(?: [\w'-]+){0,2}),? (?:(?:hm+|ah|oh|huh|eh|meh|i see|right)[,. ]+)*(?:hm+|ok(?:ay)?|i see|right|fine|meh)[,.!]+ "
-    r"(?=.*\b(?:instead|rather|i(?:'d| would)? (?:want|like|prefer)|let'?s|but|do you have|got any|show|give)\b)",
+    r"^(?:(?:oh|ah|so)[, ]+)?(?P<value>[a-z][\w'-]*(?: [\w'-]+){0,2}),? (?:"
+    r"(?:hm+|ah|huh|eh|meh|i see)(?:[,. ]+(?:hm+|ok(?:ay)?|i see|right|fine|meh))*[,.!]+ |"
+    r"(?:ok(?:ay)?|right|fine)[,.!]+ (?=.*\b(?:instead|rather)\b))(?=\w)",
     re.I,
 )
 """What repeats a word of the list before a wish: "orange, hm ok. i'd like beige instead"."""
@@ -195,7 +196,8 @@ class _Reader:
         if _NO_LIST.search(read) and (left := _NO_LIST.sub("", read)).strip():
             read = left
             if asked := _ASKED_ABOUT.fullmatch(left.strip()):
-                read = f"what is {asked['what'].strip()} about?"
+                what = re.fullmatch(_ITEM.format("place"), asked["what"].strip())
+                read = f"what is {self._places(what['place']) if what else asked['what'].strip()} about?"
         read = _AGAINST.sub(self._against, read)
         back = {id for match in _BACK.finditer(read) for id in self._ids(match["places"], match["title"])}
         read = _SKIPPED.sub(lambda match: self._turned_down(match, back), read)
@@ -233,7 +235,8 @@ class _Reader:
             return ""
         if set(self._ids(None, title)) & back:
             return ""
-        named = self._name(None, title)
+        least = MIN_UNLISTED if verb in ("no", "not", "no more") else MIN_DROPPED
+        named = self._name(None, title) if len(_letters(title)) >= least else ""
         return f"not {named}" if named else match[0]
 
     def _without_value(self, match: re.Match[str]) -> str:
@@ -266,7 +269,7 @@ class _Reader:
                 id for id in among
                 if id in self._catalog.row and any(form.startswith(said) for form in _forms(self._catalog.item(id)))
             ) if len(said) >= MIN_TITLE else ()
-        return derived(self._catalog, _by_letters).get(said, ())[:1] if len(said) >= MIN_UNLISTED else ()
+        return derived(self._catalog, _by_letters).get(said, ())[:1] if len(said) >= MIN_DROPPED else ()
 
     def _name(self, places: str | None, title: str | None) -> str:
         if places:
@@ -332,10 +335,10 @@ def _spellings(item: Item, whole: bool) -> tuple[str, ...]:
     found = [" ".join(words)] if len("".join(words)) >= MIN_TITLE else []
     if whole:
         return tuple(found)
-    begun = re.split(r":| -|(?<=\w) (?=\d|[ivx]+\b)", re.sub(r"^(?:the|an?) ", "", _plain(item)))[0]
-    begun_words = re.findall(r"[^\W_]+", begun)
-    if len("".join(begun_words)) >= MIN_PART:
-        found.append(" ".join(begun_words))
+    for mark in (r":| -", r":| -|(?<=\w) (?=\d|[ivx]+\b)"):
+        begun = re.findall(r"[^\W_]+", re.split(mark, re.sub(r"^(?:the|an?) ", "", _plain(item)))[0])
+        if len("".join(begun)) >= MIN_PART:
+            found.append(" ".join(begun))
     if len(words[0]) > MIN_PART and words[0] not in ORDINARY:
         found.append(words[0])
     return tuple(dict.fromkeys(found))

@@ -145,9 +145,7 @@ class Conversation(LineAnswers):
             return Reply(help_text(self.catalog))
         if image is None and (listing := self._complements(line)):
             return listing
-        if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
-            return self._of_talk(talk, line)
-        return self._read(line, image)
+        return self._read(line, image) if image is not None else self._without_complaints(line)
 
     def _complements(self, line: str) -> Reply | None:
         """List what goes with the item that a line names; None for any other line."""
@@ -169,20 +167,23 @@ class Conversation(LineAnswers):
         reply = self._listing(wanted.model_copy(update={"goes_with": True}), opening(item, self.catalog, language))
         return dataclasses.replace(reply, language=language)
 
-    def _read(self, line: str, image: bytes | None = None) -> Reply:
-        """Answer a line that tells of no items in passing."""
-        if image is not None:
-            written = self._reader.written_out(line, self._items, self.history)
-            return self._reply_to(self._parse(written), written, image, line)
-        complained = without_complaints(without_request_phrases(line), self.state, self._words)
+    def _without_complaints(self, line: str) -> Reply:
+        """Answer a line in which what is complained of is written as turned down."""
+        complained = without_complaints(line, self.state, self._words)
         if self.state.changed(complained.state):
             self.state = complained.state.remembering(self.state)
-        line, language = complained.line, language_of(line)
-        written = self._reader.written_out(line, self._items, self.history)
-        reply = self._reply_to(self._parse(written), written, image, line)
+        language, line = language_of(line), complained.line
+        talk = read_talk(line, self.state, self._words, self._offered)
+        reply = self._of_talk(talk, line) if talk else self._read(line)
         if not complained.sorry or reply.list is None:
             return reply
         return dataclasses.replace(reply, words=f"{SAYS['sorry'][language]} {reply.words}".strip())
+
+    def _read(self, line: str, image: bytes | None = None) -> Reply:
+        """Answer a line that tells of no items in passing."""
+        line = without_request_phrases(line) if image is None else line
+        written = self._reader.written_out(line, self._items, self.history)
+        return self._reply_to(self._parse(written), written, image, line)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -201,10 +202,11 @@ class Conversation(LineAnswers):
         """
         if image is None and (listing := self._complements(line)):
             return listing
-        if image is None and (talk := read_talk(line, self.state, self._words, self._offered)):
-            return self._of_talk(talk, line)
-        if image is None and without_complaints(line, self.state, self._words).line != line:
-            return self._read(line)
+        if image is None and (
+            without_complaints(line, self.state, self._words).line != line
+            or read_talk(line, self.state, self._words, self._offered)
+        ):
+            return self._without_complaints(line)
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(intent if written == line else self._parse(written), written, image, line)
 

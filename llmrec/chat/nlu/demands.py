@@ -218,7 +218,7 @@ def _folded_values(catalog: Catalog) -> frozenset[str]:
 
 
 def in_descriptions(name: str, catalog: Catalog) -> bool:
-    """Tell whether descriptions speak of a name, by which a search finds it.
+    """Tell whether descriptions speak of a name, or titles of products do, by which a search finds it.
 
     Parameters
     ----------
@@ -236,4 +236,7 @@ def in_descriptions(name: str, catalog: Catalog) -> bool:
 
 
 def _descriptions(catalog: Catalog) -> str:
-    return "\n".join(item.description for item in catalog.items if item.description).casefold()
+    texts = [item.description for item in catalog.items if item.description]
+    if wording(catalog).noun == "product":  # "Skinny 5pkt" says what it is like; the title of a film is a name
+        texts += [item.title for item in catalog.items]
+    return "\n".join(texts).casefold()
