@@ -103,7 +103,9 @@ _WHEN = re.compile(
     re.I,
 )
 """The time from which a question has an item to be."""
-_ASKS_WHEN = re.compile(r"^(?:(?:and|so|but|ok|btw|oh)[, ]+)*(?:is|was|are|were|isn't|wasn't|did)\b|[吗么]|是不是", re.I)
+_ASKS_WHEN = re.compile(
+    r"^(?:(?:and|so|but|ok|btw|oh)[, ]+)*(?:is|was|are|were|isn't|wasn't|did)\b|[吗么]|是不是", re.I
+)
 _MEASURE = re.compile(
     r"\bhow (?:high|tall|wide|deep|thick|long|big|large|short) (?:is|are|'?s) (?:(?:the|its|their|that|those) )?(?P<part>[a-z]{3,})s?\b|(?P<zh>鞋?跟)(?:有)?多高",
     re.I,
@@ -144,7 +146,7 @@ def _measured(say: CatalogueSentences, line: str, item: Item) -> str:
         return say.value(item, name, "length")
     if (asked := _MEASURE.search(line)) is None:
         return ""
-    part = "heel" if asked["zh"] else asked["part"].lower()
+    part = "heel" if asked["zh"] else asked["part"].lower().rstrip("s")
     for sentence in re.split(r"(?<=[.!?])\s+", item.description):
         if re.search(rf"\b{re.escape(part)}", sentence, re.I) and re.search(r"\d", sentence):
             return say("quote", item, value=sentence)

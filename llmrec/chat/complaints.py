@@ -1,4 +1,4 @@
-"""Complaints about items that are listed, written as what they come to: "terminator?? how is that funny" as "not number 2".
+"""Complaints about listed items, written as what they come to: "terminator?? how is that funny" as "not number 2".
 
 What is complained of is not wanted, and what is wanted stays as it was.
 """
@@ -23,19 +23,24 @@ MIN_UNLISTED, MIN_DROPPED = 7, 5
 _ITEM = r"\u27e6(?P<{0}>[\d,]+)\u27e7"
 """An item that is listed, as it stands in a line that is read here: the places that its words name."""
 _START = r"(?:(?<=^)|(?<=[.!?;,] )|(?<=[.!?;,])|(?<=\band )|(?<=\bbut ))"
-_OPENING = r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|haha+|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
+_OPENING = (
+    r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|haha+|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
+)
 _END = r"(?=\s*(?:[,.;!?]|$|\b(?:and|but)\b))"
 _WORDS = r"(?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)(?: (?:(?:mrs?|ms|dr|st)\.|[\w'&:-]+)){0,5}?"
 _ASIDE = r"(?: ?(?:,|-|lol|haha+|lmao|omg|wtf|smh|really|[?!]+))+ ?"
 _RHETORIC = (
-    r"(?:(?:and )?(?:how|since when|in what world|in what way) (?:is|are|was|does|do|could|would) (?:that|this|it|those|they)\b"
+    r"(?:(?:and )?(?:how|since when|in what world|in what way) (?:is|are|was|does|do|could"
+    r"|would) (?:that|this|it|those|they)\b"
     r"|what (?:has|have|does|do|did) (?:that|this|it|they) (?:got )?(?:to do|have to do|in common) with)[^.;!?]*[.;!?]*"
 )
 _AGAINST = re.compile(
     rf"{_START}{_OPENING}(?:"
     rf"{_ITEM.format('a')}\s*(?:\?[?!]+|!+\?+|\?(?=\s*(?:really|seriously|lol|come on|how is|since when|"
-    rf"that'?s not|(?:i|we) (?:asked|said|wanted)\b)))(?:\s*(?:really|seriously|lol|come on)[.!? ]+)?\s*(?:{_RHETORIC})?|"
-    rf"{_ITEM.format('b')}{_ASIDE}(?:that|this|it)(?:'?s| is) (?:literally |basically |actually |just |like |all |only )*"
+    rf"that'?s not|(?:i|we) (?:asked|said|wanted)\b)))(?:\s*(?:really|seriously|lol"
+    rf"|come on)[.!? ]+)?\s*(?:{_RHETORIC})?|"
+    rf"{_ITEM.format('b')}{_ASIDE}(?:that|this|it)(?:'?s| is) (?:literally |basically |actually |just "
+    rf"|like |all |only )*"
     rf"(?:an?|about|not|no|nothing)\b(?! (?:good|great|nice|lovely|bad|problem|classic|favou?rite))[^.,;!?]*|"
     rf"{_ITEM.format('c')} (?:is ?n'?t|is not|ain'?t|was ?n'?t|was not|is hardly|is far from|is anything but|is no)\b"
     rf"(?! (?:bad|on|in|there|listed|too|that|mentioned|shown|included|number)\b)[^.,;!?]*(?![^.,;]*\?)"
@@ -44,35 +49,44 @@ _AGAINST = re.compile(
 )
 """What is said against an item of the list, in words that name no wish."""
 _TURNED_DOWN = re.compile(
-    rf"{_START}{_OPENING}(?:(?:i|we) (?:said|told you)(?: to)? )?(?:just |please )*(?P<verb>skip|drop|remove|lose|ditch|hide|get rid of|"
-    rf"leave out|take off|forget(?: about)?|not|no more|no|(?:i|we) (?:did|do)(?: ?n'?t| not) (?:want|like|need|ask for)) "
+    rf"{_START}{_OPENING}(?:(?:i|we) (?:said|told you)(?: to)? )?(?:just |please )*(?P<verb>skip|drop"
+    rf"|remove|lose|ditch|hide|get rid of|"
+    rf"leave out|take off|forget(?: about)?|not|no more|no|(?:i|we) (?:did|do)(?: ?n'?t| not) (?:want"
+    rf"|like|need|ask for)) "
     rf"(?:{_ITEM.format('places')}|(?P<title>{_WORDS}))(?: (?:films?|movies?|one|ones|please|then|"
     rf"off(?: the list)?|out|again|anymore|any more))*{_END}",
     re.I,
 )
 """What turns a title down."""
+_OF_SERIES = frozenset(("forget", "forget about", "no more", "no", "not"))
+"""Words after which the name of a series rules all of it out."""
 _SKIPPED = re.compile(
     rf"{_START}{_OPENING}(?:{_ITEM.format('places')}|(?P<title>{_WORDS})) (?:sounds?|looks?|seems?|is|was|are|were)"
-    r" (?:really |so |a bit |very |pretty |kinda |just |too )*(?P<why>[a-z]+)[,;. ]+(?:so |and )?(?:please |just )?(?:skip|drop|remove|lose|ditch|hide|leave out) (?:that|it|this)(?: one)?"
+    r" (?:really |so |a bit |very |pretty |kinda |just |too )*(?P<why>[a-z]+)[,;. ]+(?:so "
+    r"|and )?(?:please |just )?(?:skip|drop|remove|lose|ditch|hide|leave out) (?:that|it"
+    r"|this)(?: one)?"
     rf"(?: (?:please|then|out))*{_END}",
     re.I,
 )
 """What turns down by "that one" the title before it."""
 _KNOWN = re.compile(
-    rf"{_START}(?:(?:ok|oh|well|so|and|ah)[, ]+)*{_ITEM.format('places')}, (?:(?:i|we)(?:'?ve| have)? )?(?:already )?(?:seen|watched|read) (?:it|that)"
+    rf"{_START}(?:(?:ok|oh|well|so|and|ah)[, ]+)*{_ITEM.format('places')}, (?:(?:i|we)(?:'?ve"
+    rf"| have)? )?(?:already )?(?:seen|watched|read) (?:it|that)"
     rf"(?:[, ]+(?:and )?(?:i )?(?:lov|lik)(?:e|ed) it)?{_END}",
     re.I,
 )
 _KNOWN_RATHER = re.compile(
     r"(?:(?:no|wait|sorry|you got (?:it|that) wrong|that'?s wrong|wrong)[,.! ]+)*(?:it'?s|it is|it was) "
-    rf"(?:{_ITEM.format('places')}|(?P<title>{_WORDS}))(?: that| which)? (?:i|we)(?:'?ve| have)? (?:already )?(?:seen|watched|read|saw)"
+    rf"(?:{_ITEM.format('places')}|(?P<title>{_WORDS}))(?: that| which)? (?:i|we)(?:'?ve"
+    rf"| have)? (?:already )?(?:seen|watched|read|saw)"
     rf"[,.;! ]+(?:and )?not (?:{_ITEM.format('other')}|(?P<wrong>{_WORDS}))[\s.!]*",
     re.I,
 )
 """Which of two items is the one that is known, and which is not."""
 _BACK = re.compile(rf"\bput (?:{_ITEM.format('places')}|(?P<title>[^,.;!?]{{2,40}}?)) back\b", re.I)
 _FOR_CHILDREN = re.compile(
-    rf"{_START}{_OPENING}{_ITEM.format('places')}(?:(?:,| and| &) ?{_ITEM.format('more')})* (?:is|are|'?s) (?:(?:both|all|just|really|only) )*for (?:little )?"
+    rf"{_START}{_OPENING}{_ITEM.format('places')}(?:(?:,| and| &) ?{_ITEM.format('more')})* (?:is|are"
+    rf"|'?s) (?:(?:both|all|just|really|only) )*for (?:little )?"
     rf"(?:kids|children|babies|toddlers)[.!]*",
     re.I,
 )
@@ -89,7 +103,8 @@ _REMOVED_CHINESE = re.compile(rf"把《?{_ITEM.format('places')}》?(?:给我)?(
 
 _THAT_CHINESE = re.compile(r"把(?:它|这[个部本件款]?|那[个部本件款]?)(?:给我)?(?:去掉|删掉|删了|拿掉|换掉|移除|划掉)")
 _VALUE = re.compile(
-    rf"^{_OPENING}(?P<value>[a-z][\w'-]*(?: [\w'-]+){{0,2}}) ?(?:\?[?!]*|!+\?+) ?(?=(?:but )?(?:i|we) (?:asked|said|wanted|want|need|meant)\b)",
+    rf"^{_OPENING}(?P<value>[a-z][\w'-]*(?: [\w'-]+){{0,2}}) ?(?:\?[?!]*|!+\?+) ?(?=(?:but )?(?:i"
+    rf"|we) (?:asked|said|wanted|want|need|meant)\b)",
     re.I,
 )
 """What a list has that was not wanted: "socks?? i asked for shirts"."""
@@ -101,13 +116,15 @@ _QUOTED = re.compile(
 )
 """What repeats a word of the list before a wish: "orange, hm ok. i'd like beige instead"."""
 _NO_LIST = re.compile(
-    rf"{_START}{_OPENING}(?:(?:i|we) )?(?:do|did) ?(?:n'?t|not) (?:need|want|ask for|asking for) (?:(?:another|any|more|a|new|the|yet) )*lists?"
+    rf"{_START}{_OPENING}(?:(?:i|we) )?(?:do|did) ?(?:n'?t|not) (?:need|want|ask for"
+    rf"|asking for) (?:(?:another|any|more|a|new|the|yet) )*lists?"
     r"(?: (?:again|now|please))?(?:,? (?:mate|man|dude|bro|please|thanks))?[,.;! ]*|"
     rf"{_START}{_OPENING}(?:no more lists?|not another list)(?: please)?[,.;! ]*",
     re.I,
 )
 _ASKED_ABOUT = re.compile(
-    r"^(?:(?:but|and|so|no)[, ]+)*(?:(?:i|we) )?(?:(?:was|am) )?(?:just |only |simply )*(?:asked|asking|wanted to know|wondered|was wondering) (?:you )?(?:about|bout) (?P<what>[^,.;?!]+)[.!]*$",
+    r"^(?:(?:but|and|so|no)[, ]+)*(?:(?:i|we) )?(?:(?:was|am) )?(?:just |only |simply )*(?:asked"
+    r"|asking|wanted to know|wondered|was wondering) (?:you )?(?:about|bout) (?P<what>[^,.;?!]+)[.!]*$",
     re.I,
 )
 """What one asked, which was answered by a list."""
@@ -226,7 +243,7 @@ class _Reader:
             if set(ids) & back:
                 return ""
             several = "," in places
-            if several and verb in ("forget", "forget about", "no more", "no", "not"):
+            if several and verb in _OF_SERIES:
                 return f"nothing with {self._as_written(places)}"  # "forget amityville" of a series
             return self._out(places)
         if self._product or not title or self._is_value(title):
@@ -235,9 +252,18 @@ class _Reader:
             return ""
         if set(self._ids(None, title)) & back:
             return ""
+        if verb in _OF_SERIES and self._is_series(title):
+            return f"nothing with {title}"
         least = MIN_UNLISTED if verb in ("no", "not", "no more") else MIN_DROPPED
         named = self._name(None, title) if len(_letters(title)) >= least else ""
         return f"not {named}" if named else match[0]
+
+    def _is_series(self, title: str) -> bool:
+        """Whether several titles of the catalogue begin with one word."""
+        word = title.strip().casefold()
+        if len(word) < MIN_UNLISTED or not word.isalpha():
+            return False
+        return sum(form.startswith(word) for form in derived(self._catalog, _by_letters)) > 1
 
     def _without_value(self, match: re.Match[str]) -> str:
         """Nothing, where all that is said is a value of the catalogue."""
@@ -259,16 +285,20 @@ class _Reader:
     def _ids(self, places: str | None, title: str | None, among: Sequence[str] | None = None) -> tuple[str, ...]:
         """The items that places of the list, or a title, name; of those `among` which begin with it."""
         if places:
-            ids = tuple(self._shown[int(each) - 1].id for each in places.split(","))
-            return ids
+            return tuple(self._shown[int(each) - 1].id for each in places.split(","))
         if not title:
             return ()
         said = _letters(title)
         if among is not None:
-            return tuple(
-                id for id in among
-                if id in self._catalog.row and any(form.startswith(said) for form in _forms(self._catalog.item(id)))
-            ) if len(said) >= MIN_TITLE else ()
+            return (
+                tuple(
+                    id
+                    for id in among
+                    if id in self._catalog.row and any(form.startswith(said) for form in _forms(self._catalog.item(id)))
+                )
+                if len(said) >= MIN_TITLE
+                else ()
+            )
         return derived(self._catalog, _by_letters).get(said, ())[:1] if len(said) >= MIN_DROPPED else ()
 
     def _name(self, places: str | None, title: str | None) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
-from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
 from llmrec.chat.complaints import without_complaints
+from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
 from llmrec.chat.descriptions import error_in_chinese
 from llmrec.chat.earlier_lists import earlier_list
 from llmrec.chat.item_examples import help_text

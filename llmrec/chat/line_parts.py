@@ -30,14 +30,20 @@ _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点�
 """Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _UNMARKED = re.compile(
-    r"(?:(?:btw|by the way|and|also|so|oh|but|wait|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old|much)|who(?:'?s| is)? (?:directed|made|in|starring|wrote)|when (?:was|is|did)|what(?:'?s| is) .+ (?:like|about))\b|"
+    r"(?:(?:btw|by the way|and|also|so|oh|but|wait|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
+    r"|much)|who(?:'?s| is)? (?:directed|made|in|starring|wrote)|when (?:was|is|did)|what(?:'?s"
+    r"| is) .+ (?:like|about))\b|"
     r"(?:is|was|are|does|did|has)\b)[^?]*",
     re.I,
 )
 """A question of an item that is typed without its mark."""
 _PUT_OFF = re.compile(
-    r"(?:(?:i|we)(?:'?ve| have)? )?(?:(?:have ?n'?t|never|not)(?: ever| yet| actually)? (?:(?:got(?:ten)?|get) (?:a?round to|to)|seen|watched|heard of|read)(?: (?:it|that|this|that one|this one))?(?: yet| before| actually| somehow| though)*|"
-    r"(?:(?:he|she|they|my \w+|everyone|everybody|people)(?:'?s|'?ve| has| have| is| are)?(?: been)? (?:on|going on|raving|talking|banging on) about (?:it|that|this|that one|this one)))(?: (?:actually|for (?:ages|years|weeks)|lately|all the time|yet))*[\s.!]*",
+    r"(?:(?:i|we)(?:'?ve| have)? )?(?:(?:have ?n'?t|never|not)(?: ever| yet"
+    r"| actually)? (?:(?:got(?:ten)?|get) (?:a?round to|to)|seen|watched|heard of|read)(?: (?:it|that"
+    r"|this|that one|this one))?(?: yet| before| actually| somehow| though)*|"
+    r"(?:(?:he|she|they|my \w+|everyone|everybody|people)(?:'?s|'?ve| has| have| is| are)?(?: been"
+    r"| keeps?| won'?t stop)? (?:on|going on|raving|talking|banging on) about (?:it|that|this|that one"
+    r"|this one)))(?: (?:actually|for (?:ages|years|weeks)|lately|all the time|yet))*[\s.!]*",
     re.I,
 )
 """What tells of an item that it is new to one, or talked about: no wish."""
@@ -125,7 +131,7 @@ class LineCutter:
         answers: list[ActReply] = []
         audience = audience_of(line) is not None  # a question is one of whether it suits them
         rest: list[str] = []
-        named = spoken_of = ""
+        named, stands_alone = "", len(parts) > 1
         for sentence in parts:
             found, left = self._reacting(sentence, named, state)
             for each in found:  # "it" is what was spoken of just before
@@ -135,10 +141,11 @@ class LineCutter:
                 state = state.model_copy(update={"topic": spoken})  # "2 looks nice, but does it come in grey?"
             if alone := self._named_alone(left, state):  # "emma! is it long?"
                 state = state.model_copy(update={"topic": alone})
-                spoken_of, named = alone, sentence
+                stands_alone, named = True, sentence
                 continue
-            left = self._marked(left, state)
-            answer = self._answer(left, answers, state, history, chinese) if left and not audience else None
+            question = self._marked(left, state)
+            answer = self._answer(question, answers, state, history, chinese) if left and not audience else None
+            stands_alone = stands_alone or (answer is not None and question != left)
             if answer is not None:
                 answers.append(answer)
             elif left:
@@ -146,7 +153,7 @@ class LineCutter:
             named = sentence
         if answers:
             rest = [each for each in rest if not _PUT_OFF.fullmatch(each.strip())]
-        if len(answers) + len(reactions) + bool(rest) < 2 and not (answers and (spoken_of or len(parts) > 1)):
+        if len(answers) + len(reactions) + bool(rest) < 2 and not (answers and stands_alone):
             return None
         topic = next((each.topic for each in reversed(answers) if each.topic), None)
         if reactions and _LIKE_IT.search(" ".join(rest)):  # "X is a favourite, show me things like it"
@@ -202,7 +209,9 @@ class LineCutter:
         """The listed item whose title is all that a sentence says: "emma!"."""
         said = bare_title(sentence)
         listed = (id for id in (state.last.items if state.last else ()) if id in self._words.row)
-        shown = {bare_title(re.sub(r"\s*\([^)]*\)", "", natural_order(self._words.item(id).title))): id for id in listed}
+        shown = {
+            bare_title(re.sub(r"\s*\([^)]*\)", "", natural_order(self._words.item(id).title))): id for id in listed
+        }
         return shown.get(said, "") if said and sentence.rstrip()[-1:] in "!." else ""
 
     def _marked(self, sentence: str, state: DialogueState) -> str:

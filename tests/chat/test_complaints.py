@@ -24,7 +24,8 @@ BROWN, TERMINATOR, JANE, VEGAS, SHINING, CURSE, SINGER = "2", "3", "4", "5", "7"
 @pytest.fixture(scope="module")
 def films() -> Catalog:
     items = (
-        Item(str(n), title, f"What {title} is about.", {"genres": kinds, "year": year}) for n, (title, year, kinds) in enumerate(FILMS, 1)
+        Item(str(n), title, f"What {title} is about.", {"genres": kinds, "year": year})
+        for n, (title, year, kinds) in enumerate(FILMS, 1)
     )
     return Catalog("films", tuple(items), {})
 
@@ -96,7 +97,10 @@ def test_what_is_put_back_is_not_turned_down_by_the_same_line(films: Catalog) ->
 
 @pytest.mark.parametrize(
     "line",
-    ["its the shining ive seen. not amityville curse", "no, wrong, it was The Shining I watched, not the amityville curse"],
+    [
+        "its the shining ive seen. not amityville curse",
+        "no, wrong, it was The Shining I watched, not the amityville curse",
+    ],
 )
 def test_which_of_two_is_known_is_put_right(films: Catalog, line: str) -> None:
     conversation = talk(films, "seen 2", listed=(SHINING, CURSE, "1"))
@@ -110,7 +114,9 @@ def test_a_title_before_what_says_that_it_is_known_is_the_known_one(films: Catal
     assert conversation.state.liked == (SHINING,)
 
 
-@pytest.mark.parametrize("line", ["hmm babe and mary poppins are for kids... got any comedies?", "Babe is for little kids. something funny?"])
+@pytest.mark.parametrize(
+    "line", ["hmm babe and mary poppins are for kids... got any comedies?", "Babe is for little kids. something funny?"]
+)
 def test_that_films_are_for_children_is_no_wish_for_a_child(films: Catalog, line: str) -> None:
     conversation = Conversation(films, clarify=False)
     said(conversation, "films", "11", "6", "1")
@@ -141,7 +147,13 @@ def test_what_is_no_complaint_stays_as_it_is(films: Catalog, line: str) -> None:
 
 def test_a_long_line_is_read_at_once(films: Catalog) -> None:
     state = DialogueState(last=ListState(items=("1", BROWN, TERMINATOR)))
-    for line in ("no ok and " * 400, "terminator lol " * 300, "mrs. brown is so " * 300, "kolya, " * 500, "把第二部" * 400):
+    for line in (
+        "no ok and " * 400,
+        "terminator lol " * 300,
+        "mrs. brown is so " * 300,
+        "kolya, " * 500,
+        "把第二部" * 400,
+    ):
         start = time.perf_counter()
         without_complaints(line, state, films)
         assert time.perf_counter() - start < 1.0
@@ -149,7 +161,14 @@ def test_a_long_line_is_read_at_once(films: Catalog) -> None:
 
 @pytest.fixture(scope="module")
 def shop() -> Catalog:
-    names = ("Skinny Low", "Skinny High", "Super Skinny", "Skinny Soft", "Skinny Cheap", *(f"Style {n}" for n in range(30)))
+    names = (
+        "Skinny Low",
+        "Skinny High",
+        "Super Skinny",
+        "Skinny Soft",
+        "Skinny Cheap",
+        *(f"Style {n}" for n in range(30)),
+    )
     items = [
         Item(str(n), f"{name} {colour}", "", {"category": category, "colour": colour, "price": float(n)})
         for n, (name, colour, category) in enumerate(
@@ -166,7 +185,9 @@ def listing(shop: Catalog, *lines: str) -> Reply:
     for line in lines:
         reply = conversation.reply(line)
         if reply.request is not None:
-            mask = parse_where(reply.request.where, shop).mask(shop) if reply.request.where else [True] * len(shop.items)
+            mask = (
+                parse_where(reply.request.where, shop).mask(shop) if reply.request.where else [True] * len(shop.items)
+            )
             open_items = [
                 item.id
                 for item, meets in zip(shop.items, mask, strict=True)
@@ -176,7 +197,9 @@ def listing(shop: Catalog, *lines: str) -> Reply:
     return reply
 
 
-@pytest.mark.parametrize("line", ["no skinny", "not skinny please", "nothing ripped and not skinny. dark blue if you have"])
+@pytest.mark.parametrize(
+    "line", ["no skinny", "not skinny please", "nothing ripped and not skinny. dark blue if you have"]
+)
 def test_a_word_of_many_titles_is_a_quality_and_shuts_all_of_them_out(shop: Catalog, line: str) -> None:
     reply = listing(shop, "trousers", line)
     assert reply.request is not None

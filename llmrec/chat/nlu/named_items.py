@@ -80,9 +80,10 @@ def _by_name(bare: str, listed: Sequence[str], catalog: Catalog) -> list[str]:
     lexicon, found, titles = Lexicon.of(catalog), [], derived(catalog, _titles_with)
     for id in listed:
         name = next(iter(re.findall(_WORD, catalog.item(id).title.casefold())), "") if id in catalog.row else ""
-        if len(name) >= MIN_NAME and f" {name} " in bare and name not in ORDINARY and not lexicon.mentions(name):
-            if len(titles[name]) <= MAX_NAMESAKES:
-                found.append(id)
+        if len(name) < MIN_NAME or f" {name} " not in bare or len(titles[name]) > MAX_NAMESAKES:
+            continue
+        if name not in ORDINARY and not lexicon.mentions(name):
+            found.append(id)
     return found[:1]
 
 

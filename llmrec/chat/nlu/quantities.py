@@ -331,7 +331,12 @@ def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
     """Make rules for "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
     low, high = price_bands(catalog)
     return (
-        (r"(?:(?:cheap|inexpensive|affordable|(?:wallet|budget|purse)[- ]friendly|low[- ](?:cost|priced?|budget(?= (?!films?|movies?))))\b|(?:easy|gentle|light) on (?:the|my) (?:wallet|purse|budget)\b|on a (?:tight |small |low )?budget\b)", lambda _: [f"price<{low:g}"]),
+        (
+            r"(?:(?:cheap|inexpensive|affordable|(?:wallet|budget|purse)[- ]friendly|low[- ](?:cost"
+            r"|priced?|budget(?= (?!films?|movies?))))\b|(?:easy|gentle|light) on (?:the|my) (?:wallet"
+            r"|purse|budget)\b|on a (?:tight |small |low )?budget\b)",
+            lambda _: [f"price<{low:g}"],
+        ),
         (r"(?:expensive|pricey|costly|luxurious|luxury|high[- ]end)\b", lambda _: [f"price>={high:g}"]),
     )
 

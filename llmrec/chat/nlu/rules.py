@@ -54,11 +54,13 @@ _ANEW = re.compile(
     r"reset(?: (?:everything|all(?: of (?:it|that|this))?|it|the (?:list|chat)|filters?))?"
     r"(?:,? (?:and )?(?:let'?s )?start (?:over|again|afresh))?|"
     r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|clear (?:all )?(?:the )?filters?)[\s?.!]*|"
-    r"(?:(?:算了|好吧|不行|那|不好意思|抱歉|对不起|麻烦)[,,。! ]*)*(?:重新开始|重新来|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
+    r"(?:(?:算了|好吧|不行|那|不好意思|抱歉|对不起|麻烦)[,,。! ]*)*(?:重新开始|重新来|从头(?:开始|来)"
+    r"|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
     re.I,
 )
 _ANEW_AND = re.compile(
-    r"\s*(?:(?:ok(?:ay)?|right|no|well|sorry|please|let'?s|never ?mind|(?:this|that|it)(?: is|'s)?(?: ?n'?t| not) working|算了|好吧|不行|那|不好意思|抱歉|对不起|麻烦)[,.! ]*)*"
+    r"\s*(?:(?:ok(?:ay)?|right|no|well|sorry|please|let'?s|never ?mind|(?:this|that|it)(?: is"
+    r"|'s)?(?: ?n'?t| not) working|算了|好吧|不行|那|不好意思|抱歉|对不起|麻烦)[,.! ]*)*"
     r"(?:start (?:over|again|afresh)|from scratch|"
     r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|重新开始|重新来|从头(?:开始|来)|重来)(?:吧|一下)?"
     r"\s*[:,.;!\u3002]\s*(?=\S)",
