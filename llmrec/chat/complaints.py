@@ -34,6 +34,10 @@ _RHETORIC = (
     r"|would) (?:that|this|it|those|they)\b"
     r"|what (?:has|have|does|do|did) (?:that|this|it|they) (?:got )?(?:to do|have to do|in common) with)[^.;!?]*[.;!?]*"
 )
+_PRAISE = (
+    r"[^.,;!?]*\b(?:good|great|nice|lovely|bad|problem|classics?|favou?rites?|fun|perfect|masterpiece|gem|lov(?:e|ed)|"
+    r"like|liked|enjoy(?:ed)?|want|seen|right)\b(?! (?:films?|movies?|vibes?)\b|[- ]good\b)"
+)
 _AGAINST = re.compile(
     rf"{_START}{_OPENING}(?:"
     rf"{_ITEM.format('a')}\s*(?:\?[?!]+|!+\?+|\?(?=\s*(?:really|seriously|lol|come on|how is|since when|"
@@ -41,9 +45,9 @@ _AGAINST = re.compile(
     rf"|come on)[.!? ]+)?\s*(?:{_RHETORIC})?|"
     rf"{_ITEM.format('b')}{_ASIDE}(?:that|this|it)(?:'?s| is) (?:literally |basically |actually |just "
     rf"|like |all |only )*"
-    rf"(?:an?|about|not|no|nothing)\b(?! (?:good|great|nice|lovely|bad|problem|classic|favou?rite))[^.,;!?]*|"
+    rf"(?:an?|about|not|no|nothing)\b(?!{_PRAISE})(?![^.,;]*\?)[^.,;!?]*|"
     rf"{_ITEM.format('c')} (?:is ?n'?t|is not|ain'?t|was ?n'?t|was not|is hardly|is far from|is anything but|is no)\b"
-    rf"(?! (?:bad|on|in|there|listed|too|that|mentioned|shown|included|number)\b)[^.,;!?]*(?![^.,;]*\?)"
+    rf"(?! (?:a problem|bad|half bad|it|on|in|there|listed|too|that|mentioned|shown|included|number)\b)[^.,;!?]*(?![^.,;]*\?)"
     rf")",
     re.I,
 )

@@ -137,7 +137,7 @@ def test_whoever_wants_no_list_gets_none(films: Catalog, line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Kolya is great, more like that", "is Kolya for kids?", "no comedies", "not too long", "Kolya? lovely film",
+    ["Kolya, that is a film I love", "Kolya? that's a war film?", "Kolya is great, more like that", "is Kolya for kids?", "no comedies", "not too long", "Kolya? lovely film",
      "Terminator 2 isn't bad", "what about the shining?", "第二部哪里能看", "no war films, please"],
 )  # fmt: skip
 def test_what_is_no_complaint_stays_as_it_is(films: Catalog, line: str) -> None:

@@ -255,7 +255,7 @@ def audience_of(line: str) -> Audience | None:
     >>> audience_of("a film about kids"), audience_of("my son is 25")
     (None, None)
     """
-    if _ADULTS.search(line):
+    if _ADULTS.search(line) and not re.search(r"\bteen", line, re.I):
         return Audience("adults", None, "", _tidy(_ADULTS.sub(" ", line)))
     if _NO_CHILDREN.search(line):
         return None
