@@ -47,7 +47,8 @@ _AGAINST = re.compile(
     rf"|like |all |only )*"
     rf"(?:an?|about|not|no|nothing)\b(?!{_PRAISE})(?![^.,;]*\?)[^.,;!?]*|"
     rf"{_ITEM.format('c')} (?:is ?n'?t|is not|ain'?t|was ?n'?t|was not|is hardly|is far from|is anything but|is no)\b"
-    rf"(?! (?:a problem|bad|half bad|it|on|in|there|listed|too|that|mentioned|shown|included|number)\b)[^.,;!?]*(?![^.,;]*\?)"
+    rf"(?! (?:a problem|bad|half bad|it|on|in|there|listed|too|that|mentioned|shown|included"
+    rf"|number)\b)[^.,;!?]*(?![^.,;]*\?)"
     rf")",
     re.I,
 )

@@ -26,7 +26,9 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.span_reading import with_spans
+from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
@@ -106,7 +108,7 @@ class LineAnswers:
                 or self._restored(line)
                 or self._parted(line)
                 or self._reaction(intent, line)
-                or self._without_list(intent, line)
+                or (None if self._for_adults(line) else self._without_list(intent, line))
             ):
                 return reply
         if intent.action == "drop":
@@ -268,6 +270,11 @@ class LineAnswers:
         }
         self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
+
+    def _for_adults(self, line: str) -> bool:
+        """Whether a line takes back that a list is for a child, and says no more: "no, not for a child!"."""
+        audience = audience_of(line) if self.state.last else None
+        return audience is not None and audience.kind == "adults" and is_vague(audience.rest)
 
     def _contrast(self, line: str) -> Reply | None:
         """Answer why the list has one item and not another; None for any other line."""

@@ -100,3 +100,11 @@ def test_adults_take_the_conditions_of_a_child_back(films: Conversation, line: s
 def test_what_spares_the_budget_is_cheap(line: str) -> None:
     items = (Item(str(n), "Mio", "", {"category": "Dress", "price": 10.0 + n}) for n in range(30))
     assert understand(line, Catalog("shop", tuple(items), {})).filters == ("price<19.6667", "category=Dress")
+
+
+@pytest.mark.parametrize(
+    "line", ["no, not for a child!", "i'm an adult", "我又不是小孩子", "something grown up", "给大人看的"]
+)
+def test_who_only_says_that_it_is_for_no_child_gets_the_list_again(films: Conversation, line: str) -> None:
+    held, _ = conditions(films, "a film for my 6 year old", line)
+    assert held == ("genres!=Children's",)

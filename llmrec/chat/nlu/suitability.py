@@ -48,6 +48,7 @@ _ADULTS = re.compile(
     r"\b(?:for|just|only|we'?re all|we are all) (?:us )?(?:the )?(?:grown[- ]?ups?|adults?)(?: only)?\b|"
     r"\bno kids (?:tonight|here|around|now|today)\b|"
     r"\b(?:kids|children|little ones) are (?:finally |both |all |already |now )*(?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看|"
+    r"(?<=\bsomething )(?:more |a bit more )?(?:grown[- ]?up|adult)\b|"
     r"\b(?:grown[- ]?up|adult)(?= (?:films?|movies?|comed(?:y|ies)|dramas?|stuff|things?|ones?|humou?r)\b)|"
     r"\b(?:not|isn't|ain't|n't) (?:meant |looking |anything )?for (?:an?|any|my|the)? ?(?:kids?|child(?:ren)?|toddlers?)\b|"
     r"\b(?:i'?m|i am|we'?re|we are) (?:not (?:an? |some )?(?:kids?|child(?:ren)?|toddlers?)|no (?:kids?|child(?:ren)?)|(?:an )?(?:adults?|grown[- ]?ups?|grown (?:wo)?m[ae]n))\b|"
