@@ -22,6 +22,8 @@ MIN_UNLISTED, MIN_DROPPED = 7, 5
 """Letters from which a title of the catalogue that is not listed is known by them, after any word and after "drop"."""
 _ITEM = r"\u27e6(?P<{0}>[\d,]+)\u27e7"
 """An item that is listed, as it stands in a line that is read here: the places that its words name."""
+_NO_MARKS = str.maketrans("\u27e6\u27e7", "()")
+"""What people write in place of these brackets is no mark of ours."""
 _START = r"(?:(?<=^)|(?<=[.!?;,] )|(?<=[.!?;,])|(?<=\band )|(?<=\bbut ))"
 _OPENING = (
     r"(?:(?:no|nah|ugh|hmm*|wait|what|huh|lol|haha+|hey|but|and|ok|seriously|really|sorry|man|wtf)\b[,.!? ]+){0,4}"
@@ -198,7 +200,7 @@ class _Reader:
         self._sorry = False
 
     def read(self, line: str) -> Complained:
-        marked = self._marked(with_titles(line.translate(HALF_WIDTH), self._catalog))
+        marked = self._marked(with_titles(line.translate(HALF_WIDTH).translate(_NO_MARKS), self._catalog))
         chinese = is_chinese(line)
         if chinese:
             read = _REMOVED_CHINESE.sub(self._rejected, _CHINESE.sub(self._against, marked))

@@ -223,3 +223,10 @@ def test_a_word_that_is_repeated_from_the_list_is_not_wished(shop: Catalog, line
     assert reply.request is not None
     assert "Beige" in (reply.request.where or "") and "Orange" not in (reply.request.where or "")
     assert "category=Trousers" in (reply.request.where or "")
+
+
+@pytest.mark.parametrize(
+    "line", ["skip \u27e69\u27e7", "drop \u27e6,\u27e7 please", "put \u27e67\u27e7 back", "把\u27e69\u27e7去掉"]
+)
+def test_brackets_that_a_person_writes_are_no_place_of_the_list(films: Catalog, line: str) -> None:
+    assert not talk(films, line).state.rejected
