@@ -165,7 +165,9 @@ def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., tup
         id_rows = torch.arange(len(FILMS)).where(torch.from_numpy(owned), -1)
         with torch.no_grad():
             for name, p in model.trainable().items():
-                if "lora_B" in name or name.startswith(("bias", "pointer.wants", "pointer.loudness", "pointer.beside")):
+                if "lora_B" in name or name.startswith(
+                    ("bias", "pointer.to_query", "pointer.modality_scale", "pointer.residual")
+                ):
                     p.normal_(std=0.1)
         return model.eval(), replace(items.table, id_rows=id_rows)
 

@@ -14,6 +14,7 @@ from llmrec.chat.item_phrases import item_kind
 from llmrec.chat.item_statistics import popularity_of, rating_of
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
+from llmrec.chat.nlu.quantities import full_year
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS
@@ -98,7 +99,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
 
 
 _WHEN = re.compile(
-    r"\b(?P<side>before|after|since|(?:earlier|older) than|(?:later|newer) than|from|in)(?: the)?(?: (?:early|late|mid)[- ]?)? ?'?(?P<year>(?:19|20)\d\d|\d0)(?P<decade>'?s)?\b|"
+    r"\b(?P<side>before|after|since|(?:earlier|older) than|(?:later|newer) than|from|in)(?: the)?(?: (?:early|late|mid)[- ]?)? ?'?(?P<year>(?:19|20)\d\d|\d0(?='?s))(?P<decade>'?s)?\b|"
     r"(?<!\d)(?P<zh>(?:19|20)?\d\d)年(?P<of>代)?(?:的)?(?P<before>以?前|之前)?(?P<after>以?后|之后|以来)?",
     re.I,
 )
@@ -124,7 +125,7 @@ def _dated(say: CatalogueSentences, line: str, item: Item, language: str) -> str
     if found is None or not name:
         return ""
     said, year = found["year"] or found["zh"], item.attributes[name]
-    first = int(said) if len(said) == 4 else 1900 + int(said)
+    first = full_year(said)
     last = first + 9 if found["decade"] or found["of"] else first
     side = (found["side"] or "").lower()
     assert isinstance(year, int | float)

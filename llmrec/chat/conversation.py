@@ -145,7 +145,7 @@ class Conversation(LineAnswers):
             return Reply(help_text(self.catalog))
         if image is None and (listing := self._complements(line)):
             return listing
-        return self._read(line, image) if image is not None else self._without_complaints(line)
+        return self._read(line, image) if image is not None else self._told(line)
 
     def _complements(self, line: str) -> Reply | None:
         """List what goes with the item that a line names; None for any other line."""
@@ -167,13 +167,18 @@ class Conversation(LineAnswers):
         reply = self._listing(wanted.model_copy(update={"goes_with": True}), opening(item, self.catalog, language))
         return dataclasses.replace(reply, language=language)
 
-    def _without_complaints(self, line: str) -> Reply:
-        """Answer a line in which what is complained of is written as turned down."""
+    def _told(self, line: str, intent: Intent | None = None) -> Reply:
+        """Answer a line in which what is complained of is written as turned down, and items may be told of in passing.
+
+        `intent`: what the line means, where that is known already and it does neither.
+        """
         complained = without_complaints(line, self.state, self._words)
+        talk = read_talk(complained.line, complained.state, self._words, self._offered)
+        if intent is not None and complained.line == line and not talk:
+            return self._reply_as(intent, line)
         if self.state.changed(complained.state):
             self.state = complained.state.remembering(self.state)
         language, line = language_of(line), complained.line
-        talk = read_talk(line, self.state, self._words, self._offered)
         reply = self._of_talk(talk, line) if talk else self._read(line)
         if not complained.sorry or reply.list is None:
             return reply
@@ -202,11 +207,10 @@ class Conversation(LineAnswers):
         """
         if image is None and (listing := self._complements(line)):
             return listing
-        if image is None and (
-            without_complaints(line, self.state, self._words).line != line
-            or read_talk(line, self.state, self._words, self._offered)
-        ):
-            return self._without_complaints(line)
+        return self._told(line, intent) if image is None else self._reply_as(intent, line, image)
+
+    def _reply_as(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
+        """Answer a line whose meaning is known, unless it refers to what has to be written out first."""
         written = self._reader.written_out(line, self._items, self.history)
         return self._reply_to(intent if written == line else self._parse(written), written, image, line)
 

@@ -34,15 +34,16 @@ def start_shared_space(model: RecLM, table: ItemTable, histories: Mapping[str, S
     pointer = model.pointer
     if pointer is None:
         return
-    items = model.read_over_time(table.batch())
-    pointer.start_from(items)
+    with torch.no_grad():
+        items = model.read_over_time(table.batch())
+        pointer.start_from(items)
+        content = pointer.content(items)
     rng = Random(seed)
     places = [(user, at) for user, rows in histories.items() for at in range(1, len(rows))]
     drawn = rng.sample(places, min(EVENTS, len(places)))
     if not drawn:
         return
     with torch.no_grad():
-        content = pointer.content(items)
         goals = [histories[user][at] for user, at in drawn]
         others = rng.sample(range(len(table)), min(ITEMS, len(table)))
         shown = torch.tensor(sorted({*goals, *others}))
@@ -52,7 +53,8 @@ def start_shared_space(model: RecLM, table: ItemTable, histories: Mapping[str, S
             read = list(histories[user][max(0, at - model.config.window) : at])
             weights = pointer.recency[: len(read)].flip(0).softmax(0)
             queries[n] = weights @ content[read]
-            closed[n] = torch.isin(shown, torch.tensor(histories[user][:at]))
+            before = {*histories[user][:at]} - {histories[user][at]}  # what is taken again stays open
+            closed[n] = torch.isin(shown, torch.tensor(sorted(before), dtype=torch.long))
         sizes = [*pointer.widths.values()]
         likeness = torch.stack(
             [q @ c.T for q, c in zip(queries.split(sizes, 1), content[shown].split(sizes, 1), strict=True)], dim=-1

@@ -54,6 +54,12 @@ def test_whether_a_film_is_from_a_time_is_told_by_its_year(line: str, begins: st
     assert answer.startswith(begins) and "1980" in answer
 
 
+def test_a_year_of_two_digits_is_of_the_century_that_people_mean_and_minutes_are_none() -> None:
+    films = Catalog("films", (Item("1", "Up", "", {"year": 2009, "genres": ("Comedy",)}),), {})
+    assert about_item("是09年的吗?", films.item("1"), films, "zh").startswith("是的")
+    assert not about_item("does it start in 20 minutes?", films.item("1"), films, "en").startswith(("Yes", "No:"))
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

@@ -11,6 +11,7 @@ from llmrec.fusion.base import ItemBatch
 from llmrec.model.content_pointer import SCALE, STEP, ContentPointer
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
+from llmrec.model.prompt import Branch, splice
 from llmrec.model.reclm import RecLM
 from llmrec.train.shared_start import start_shared_space
 
@@ -24,7 +25,7 @@ def untrained(make_model: Make) -> tuple[RecLM, ItemTable]:
     model, table = make_model(shared=SIZE)
     assert model.pointer is not None
     with torch.no_grad():
-        for layer in (model.pointer.wants, model.pointer.loudness, model.pointer.beside):
+        for layer in (model.pointer.to_query, model.pointer.modality_scale, model.pointer.residual):
             layer.weight.zero_()
             layer.bias.zero_()
     return model, table
@@ -90,3 +91,21 @@ def test_the_modality_that_events_follow_starts_louder(make_model: Make) -> None
     start_shared_space(model, table, {str(n): [n, int(likeness[n].argmax())] for n in range(11)}, seed=0)
     scale = dict(zip(model.pointer.widths, model.pointer.scale.tolist(), strict=True))
     assert scale["text"] > scale["image"] + 0.5
+
+
+def test_what_is_taken_again_counts_as_what_came_next(make_model: Make) -> None:
+    """Of one item again and again, as `repeats="keep"` leaves histories: likeness becomes louder."""
+    model, table = make_model(shared=SIZE)
+    assert model.pointer is not None
+    start_shared_space(model, table, {str(n): [n, n, n] for n in range(11)}, seed=0)
+    scale = model.pointer.scale.detach().exp()
+    assert scale.isfinite().all() and scale.sum() > SCALE
+
+
+def test_a_query_without_a_history_has_gradients(make_model: Make) -> None:
+    model, table = make_model(shared=SIZE)
+    model.requires_grad_(True)
+    soft = model.soft_tokens(table.batch())
+    trunk, branch = model(splice(BEFORE, [(), (1, 2)], [(Branch(0, (7, 8)),), ()], 1), soft)
+    (trunk.sum() + branch.sum()).backward()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())

@@ -80,7 +80,7 @@ def _by_name(bare: str, listed: Sequence[str], catalog: Catalog) -> list[str]:
     lexicon, found, titles = Lexicon.of(catalog), [], derived(catalog, _titles_with)
     for id in listed:
         name = next(iter(re.findall(_WORD, catalog.item(id).title.casefold())), "") if id in catalog.row else ""
-        if len(name) < MIN_NAME or f" {name} " not in bare or len(titles[name]) > MAX_NAMESAKES:
+        if len(name) < MIN_NAME or f" {name} " not in bare or len(titles.get(name, ())) > MAX_NAMESAKES:
             continue
         if name not in ORDINARY and not lexicon.mentions(name):
             found.append(id)

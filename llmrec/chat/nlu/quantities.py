@@ -152,8 +152,19 @@ def _decade(decade: str) -> int:
     """Read the first year of "90s", "1990's" or "nineties"."""
     if decade.lower() in _DECADE_NAMES:
         return 1920 + 10 * _DECADE_NAMES.index(decade.lower())
-    number = int(re.sub(r"\D", "", decade))
-    return number if number >= 1000 else 1900 + number
+    return full_year(re.sub(r"\D", "", decade))
+
+
+def full_year(digits: str) -> int:
+    """A year as people write it, of two digits or four; below 20 two are of this century.
+
+    Examples
+    --------
+    >>> full_year("85"), full_year("08"), full_year("1999")
+    (1985, 2008, 1999)
+    """
+    year = int(digits)
+    return year if year >= 100 else year + (2000 if year < 20 else 1900)
 
 
 _YEARS: tuple[Rule, ...] = (
