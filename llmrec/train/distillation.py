@@ -39,7 +39,7 @@ class Teacher:
     table
         The items as it reads them, in the rows of the model that learns.
     vectors, biases
-        ``(items, dim)`` and ``(items,)``: its item vectors and biases.
+        ``(items, width)`` and ``(items,)``: its item vectors and biases.
     """
 
     model: RecLM
@@ -114,7 +114,7 @@ class Teachers:
         Parameters
         ----------
         read
-            Query vectors ``(B, N + 1, dim)`` along the trunks of the step's prompts, of a model and of the soft tokens
+            Query vectors ``(B, N + 1, width)`` along the trunks of the step's prompts, of a model and of the soft tokens
             of `rows`.
         rows
             ``(m,)`` int64: rows of the catalogue.
