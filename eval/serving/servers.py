@@ -197,11 +197,13 @@ class Chroma:
         return self._process.pid
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal; wait for the process after SIGKILL."""
+        """Send a signal; return when SIGKILL has ended the process, and when SIGSTOP has stopped all its threads."""
         assert self._process is not None
         self._process.send_signal(number)
         if number == signal.SIGKILL:
             self._process.wait()
+        elif number == signal.SIGSTOP:  # until then a thread that runs on another core answers one more request
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def __enter__(self) -> Self:
         return self
