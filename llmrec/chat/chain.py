@@ -20,13 +20,14 @@ from pydantic import ConfigDict, Field, ValidationError
 from llmrec.catalog.wording import plain
 from llmrec.chat.agent_reading import attribute_names, read_request
 from llmrec.chat.agent_schemas import Recommends, RequestArguments
+from llmrec.chat.chinese_reasons import reason_in_chinese
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.conditions import ParsedQuery, parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
 from llmrec.chat.state import DialogueState
-from llmrec.chat.transcript import Message, introduced, reason_in_chinese, render_reply, restore
+from llmrec.chat.transcript import Message, introduced, render_reply, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.evidence.records import ItemEvidence
@@ -127,7 +128,7 @@ def _reply(
     items, candidates = response.items, response.candidates(CANDIDATES) if reply.clarifies else ()
     question = conversation.show(reply, [item.id for item in items], candidates=candidates)
     found = [item.to_dict() for item in items]
-    text = introduced(reply.words, render_reply(items, conversation.catalog), question)
+    text = introduced(reply.words, render_reply(items, conversation.catalog, reply.language), question)
     return _message(text, conversation, recommendations=found, question=described(conversation.state.question))
 
 

@@ -11,21 +11,23 @@ from typing import Protocol
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Facet
-from llmrec.catalog.wording import plain, wording
+from llmrec.catalog.wording import plain
+from llmrec.chat.chinese_reasons import reason_in_chinese
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
-from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
-from llmrec.evidence.records import ItemEvidence, Pairing
+from llmrec.evidence.records import ItemEvidence
 
 EARLIER_CHARACTERS = 20_000
 """Characters of earlier lines that are read where no state of the conversation is kept; older lines are left out."""
 MIN_COST = 200
 """Characters as which a shorter line counts: it takes time, too, to find the item that it names."""
-NOTHING_FITS = "Nothing in the catalogue fits. Ask for less at once."
-REASONS_HEADING = "Why these:"
+NOTHING_FITS = {
+    "en": "Nothing in the catalogue fits. Ask for less at once.",
+    "zh": "目录里没有合适的。请少提一些条件再试。",
+}
+REASONS_HEADING = {"en": "Why these:", "zh": "为什么是这些:"}
 _NUMBERED = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
 
 
@@ -40,6 +42,9 @@ class _Listed(Protocol):
 
     @property
     def rationale(self) -> _Reasoned | None: ...
+
+    @property
+    def evidence(self) -> ItemEvidence | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Message:
     id: str | None = None
 
 
-def render_list(items: Iterable[_Listed], catalog: Catalog) -> str:
+def render_list(items: Iterable[_Listed], catalog: Catalog, language: str = "en") -> str:
     """Write a list as text.
 
     Parameters
@@ -73,6 +78,8 @@ def render_list(items: Iterable[_Listed], catalog: Catalog) -> str:
         Ranked items, best first.
     catalog
         What they are called.
+    language
+        Of the conversation: "en" or "zh".
 
     Returns
     -------
@@ -80,100 +87,38 @@ def render_list(items: Iterable[_Listed], catalog: Catalog) -> str:
         A numbered line each, or `NOTHING_FITS`.
     """
     lines = [f"{position}. {plain(catalog.item(item.id).label())}" for position, item in enumerate(items, start=1)]
-    return "\n".join(lines) or NOTHING_FITS
+    return "\n".join(lines) or NOTHING_FITS[language]
 
 
-def render_reason(position: int, item: _Listed) -> str:
-    """Write the sentence of one item.
+def reason_of(item: _Listed, catalog: Catalog, language: str = "en") -> str:
+    """Write why an item is in a list, below its title.
 
     Parameters
     ----------
-    position
-        Its number in the list.
     item
         The item.
-
-    Returns
-    -------
-    str
-        The sentence after its number; "" without one.
-    """
-    return f"({position}) {plain(item.rationale.text)}" if item.rationale else ""
-
-
-def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool = False) -> str:
-    """Say in Chinese why an item is in a list, from the measured evidence alone.
-
-    Parameters
-    ----------
-    evidence
-        Of the item.
     catalog
         The items.
-    detailed
-        Whether it is told, too, where the item would rank without its strongest cause.
+    language
+        Of the conversation: "en" or "zh".
 
     Returns
     -------
     str
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> from llmrec.evidence.records import Counterfactual, Evidence
-    >>> films = Catalog("films", (Item("1", "Fargo"),), {})
-    >>> query = Evidence(None, None, "query", 3.08)
-    >>> heist = ItemEvidence("1", (query,), "a heist", (Counterfactual(None, 2, 508),))
-    >>> reason_in_chinese(heist, films)
-    '推荐《Fargo》,是因为它最接近您说的。'
-    >>> reason_in_chinese(heist, films, detailed=True)
-    '推荐《Fargo》,是因为它最接近您说的。没有您说的话,它会排第508,而不是第2。'
+        Its rationale, or where Chinese is wanted what its evidence comes to; "" where no reasons are there.
     """
-    title = plain(catalog.item(evidence.item).title)
-    if evidence.pairing is not None and not evidence.answers_query:
-        return _pairing_in_chinese(evidence.pairing, title, catalog)
-    reasons = []
-    if evidence.answers_query:
-        named = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.queried))
-        film = all(facet.name in ("genres", "genre") for facet in evidence.queried) and not named.endswith("片")
-        reasons.append(f"您想要{named}{'片' if film else ''},它正是" if named else "它最接近您说的")
-    for each in evidence.causes[:2]:
-        past = each.history_item or ""
-        shared = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.shared(past)))
-        also = f"也是{shared}" if shared else "和它相近"
-        reasons.append(f"您有过的《{plain(catalog.item(past).title)}》{also}")
-    if not reasons:
-        alone = ";您的话和记录里没有哪一条单独起了作用" if detailed else ""
-        return f"推荐《{title}》,主要是因为它受大家欢迎{alone}。"
-    told_rank = ""
-    for rank in evidence.counterfactuals[:1] if detailed else ():
-        what = "您说的话" if rank.history_item is None else f"《{plain(catalog.item(rank.history_item).title)}》"
-        if rank.rank_without != rank.rank:
-            told_rank = f"没有{what},它会排第{rank.rank_without},而不是第{rank.rank}。"
-    return f"推荐《{title}》,是因为{',也因为'.join(reasons)}。{told_rank}"
+    if language == "zh" and item.evidence is not None:
+        return reason_in_chinese(item.evidence, catalog, titled=False)
+    return plain(item.rationale.text) if item.rationale else ""
 
 
-def _pairing_in_chinese(pairing: Pairing, title: str, catalog: Catalog) -> str:
-    """Say in Chinese why an item goes with another, from what was counted alone."""
-    anchor = plain(catalog.item(pairing.anchor).title)
-    verb = "看" if wording(catalog).noun == "film" else "买"
-    said = f"推荐《{title}》,是为了和《{anchor}》搭配"
-    if pairing.days:
-        keys = (pairing.anchor_value, pairing.item_value)
-        theirs, ours = (in_chinese(Facet.of(key).value) if key else "" for key in keys)
-        first = f"{verb}过“{theirs}”的" if theirs else f"{verb}过它的"
-        second = "又" if theirs and theirs == ours else "也"
-        what = f"{verb}了“{ours}”" if ours else f"{verb}了这个"
-        return (
-            f"{said}:在{first}约{pairing.group}天里,有约{pairing.both}天{second}{what};"
-            f"全部约{pairing.days}天里只有约{pairing.takers}天。"
-        )
-    if pairing.shared is None:
-        return f"{said}。"
-    return f"{said};同一天的记录太少,只知道两者都是“{in_chinese(Facet.of(pairing.shared).value)}”。"
+def render_reason(position: int, item: _Listed, catalog: Catalog, language: str = "en") -> str:
+    """Write the sentence of one item after its number; "" without one. See `reason_of`."""
+    reason = reason_of(item, catalog, language)
+    return f"({position}) {reason}" if reason else ""
 
 
-def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
+def render_reply(items: Sequence[_Listed], catalog: Catalog, language: str = "en") -> str:
     """Write a list and its reasons as text.
 
     Parameters
@@ -182,14 +127,18 @@ def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
         Ranked items, best first.
     catalog
         What they are called.
+    language
+        Of the conversation: "en" or "zh".
 
     Returns
     -------
     str
         The list, then the sentence of each item that has one.
     """
-    reasons = [reason for position, item in enumerate(items, start=1) if (reason := render_reason(position, item))]
-    return "\n".join([render_list(items, catalog), *(["", REASONS_HEADING, *reasons] if reasons else [])])
+    each = (render_reason(position, item, catalog, language) for position, item in enumerate(items, start=1))
+    reasons = [reason for reason in each if reason]
+    told = ["", REASONS_HEADING[language], *reasons] if reasons else []
+    return "\n".join([render_list(items, catalog, language), *told])
 
 
 def introduced(words: str, text: str, question: str = "") -> str:

@@ -285,9 +285,9 @@ def _ids(history: str | None) -> tuple[str, ...] | None:
 
 def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
+    from llmrec.chat.chinese_reasons import reason_in_chinese
     from llmrec.chat.clarification import CANDIDATES
     from llmrec.chat.item_examples import help_text
-    from llmrec.chat.transcript import reason_in_chinese
 
     show.OUT.print(f"[dim]{escape(help_text(conversation.catalog))} · quit[/]", soft_wrap=True)
     response: Response | None = None

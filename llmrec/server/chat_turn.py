@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import one_line, plain, wording
 from llmrec.chat.agent_reading import holds_in
+from llmrec.chat.chinese_reasons import reason_in_chinese
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
@@ -17,7 +18,6 @@ from llmrec.chat.transcript import (
     Message,
     first_read,
     introduced,
-    reason_in_chinese,
     render_list,
     render_reason,
     restore,
@@ -33,7 +33,7 @@ from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.recommending import RecommendationService
 from llmrec.server.schemas.chat import ChatRecommendations, ListedItem, QuestionBack
-from llmrec.server.schemas.recommendations import Recommendations
+from llmrec.server.schemas.recommendations import RankedItem, Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
 from llmrec.server.store.database import StoreUnavailable
 from llmrec.server.store.personal_data import TooManyRules, change_rules
@@ -41,12 +41,25 @@ from llmrec.server.store.responses import new_response_id
 from llmrec.server.store.users import Person
 
 DEGRADED_NOTICES = {
-    "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
-    "index": "The search index is out of reach just now, so all items were gone through instead.",
-    "index:": "A part of the search index is out of reach just now, so items may be missing from this list.",
+    "llm": {
+        "en": "The language model's server is out of reach just now, so the reasons are plain ones.",
+        "zh": "语言模型暂时连不上,所以理由写得简单。",
+    },
+    "index": {
+        "en": "The search index is out of reach just now, so all items were gone through instead.",
+        "zh": "检索索引暂时连不上,所以改为逐一比较全部条目。",
+    },
+    "index:": {
+        "en": "A part of the search index is out of reach just now, so items may be missing from this list.",
+        "zh": "检索索引有一部分暂时连不上,这份单子里可能缺了几个。",
+    },
 }
 """What a reply says where something was out of reach and replaced, by its word in `Response.degraded`, which of a shard
-is followed by its number."""
+is followed by its number, and by the language of the line."""
+NO_TIME = {
+    "en": "(There was no time for the others; ask why {next}.)",
+    "zh": "(来不及说其余的理由;可以问“为什么{next}”。)",
+}
 TASK = "### Task:"
 """Begins what Open WebUI sends after each reply: prompts for a title, tags and questions, which are no line of
 a conversation."""
@@ -135,6 +148,7 @@ class ChatTurn:
             words=snapshot.words,
         )
         self._unexplained: Response | None = None
+        self._language = "en"
         self._line = restore(self._conversation, messages, self._state, self._job.check)
         self.notes = self._unread(messages)
         """What was not read of the conversation, each in a sentence."""
@@ -161,10 +175,11 @@ class ChatTurn:
         before = tuple(dict.fromkeys((*self._rules, *held)))
         try:
             reply = self._conversation.reply(self._line.text, self._line.image)
+            self._language = reply.language
             if reply.request is not None:
                 text = self._list(reply, reply.request)
             elif reply.why is not None:
-                text = f"{reply.words} {self._reason(reply.why, reply.language)}".strip()
+                text = f"{reply.words} {self._reason(reply.why)}".strip()
             else:
                 text = reply.words
             self.words = reply.words if reply.request is not None else text
@@ -197,18 +212,18 @@ class ChatTurn:
         if self._unexplained is None or self.recommendations is None:
             return
         streamed = explain(self._unexplained)
-        yield f"\n\n{REASONS_HEADING}"
-        items = []
+        yield f"\n\n{REASONS_HEADING[self._language]}"
+        items, catalog = [], self._conversation.catalog
         for position, item in enumerate(streamed.explained, start=1):
             items.append(item)
-            yield f"\n{render_reason(position, item)}"
+            yield f"\n{render_reason(position, item, catalog, self._language)}"
             if late() and position < len(streamed.items):
-                yield f"\n\n(There was no time for the others; ask why {position + 1}.)"
+                yield f"\n\n{NO_TIME[self._language].format(next=position + 1)}"
                 break
         self.recommendations = self._service.keep_reasons(self.recommendations, streamed.response(tuple(items)))
         for part in dict.fromkeys(part.rstrip("0123456789") for part in self.recommendations.degraded):
             if part in DEGRADED_NOTICES:
-                yield f"\n\n{DEGRADED_NOTICES[part]}"
+                yield f"\n\n{DEGRADED_NOTICES[part][self._language]}"
 
     def shown(self) -> ChatRecommendations | None:
         """Describe the list that the reply is about, as far as it is explained by now.
@@ -222,7 +237,11 @@ class ChatTurn:
         if kept is None:
             return None
         items = [
-            ListedItem(**dict(item), media=sorted(catalog.item(item.id).media) if item.id in catalog.row else [])
+            ListedItem(
+                **dict(item),
+                media=sorted(catalog.item(item.id).media) if item.id in catalog.row else [],
+                reason=self._said_of(item),
+            )
             for item in kept.items
         ]
         return ChatRecommendations(
@@ -243,7 +262,11 @@ class ChatTurn:
             return self.words
         count = len(self.recommendations.items)
         noun = wording(self._conversation.catalog).noun
-        return f"{count} {noun}{'s'[: count != 1]}, the best first." if count else NOTHING_FITS
+        if not count:
+            return NOTHING_FITS[self._language]
+        if self._language == "zh":
+            return f"共{count}个,最合适的在前。"
+        return f"{count} {noun}{'s'[: count != 1]}, the best first."
 
     @property
     def line(self) -> str:
@@ -329,9 +352,11 @@ class ChatTurn:
         candidates = response.candidates(CANDIDATES) if reply.clarifies else ()
         question = self._conversation.show(reply, ids, self.recommendations.id, candidates)
         self._unexplained = response if response.items else None
-        return introduced(reply.words, render_list(response.items, self._conversation.catalog), question)
+        return introduced(
+            reply.words, render_list(response.items, self._conversation.catalog, reply.language), question
+        )
 
-    def _reason(self, item: str, language: str) -> str:
+    def _reason(self, item: str) -> str:
         """Find the sentence of an item of the last list: the one that is kept, or one written now."""
         last = self._conversation.state.last
         stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
@@ -341,12 +366,19 @@ class ChatTurn:
         self.recommendations = kept
         for each in kept.items:
             if each.id == item and each.rationale:
-                if language == "zh":
-                    evidence = ItemEvidence.from_dict(each.rationale.evidence.model_dump(mode="json"))
-                    return reason_in_chinese(evidence, self._conversation.catalog)
-                return plain(each.rationale.text)
+                return self._said_of(each, titled=True)
         title = plain(self._conversation.catalog.item(item).title)
         raise BadInput(f"{title} would not be in that list any more; ask again")
+
+    def _said_of(self, item: RankedItem, titled: bool = False) -> str:
+        """Why an item is listed, in the language of the line; "" before reasons are there."""
+        catalog = self._conversation.catalog
+        if item.rationale is None:
+            return ""
+        if self._language == "zh" and item.id in catalog.row:
+            evidence = ItemEvidence.from_dict(item.rationale.evidence.model_dump(mode="json"))
+            return reason_in_chinese(evidence, catalog, titled=titled)
+        return plain(item.rationale.text)
 
     def _explained(self, kept: Recommendations | None, item: str) -> Recommendations:
         """Add reasons to the last list, which is made again only where it is held no longer.

@@ -98,7 +98,7 @@ class JsonFormat:
             items = [
                 {
                     "id": item.id, "title": item.title, "score": item.score, "attributes": item.attributes,
-                    "reason": _reason(item),
+                    "reason": item.reason,
                 }
                 for item in answer.items
             ]  # fmt: skip
@@ -307,7 +307,7 @@ class _Fill:
         if asked in TITLES:
             return item.title
         if asked in REASONS:
-            return _reason(item)
+            return item.reason
         if asked in ("score", "relevance"):
             return item.score
         if asked in ("rank", "position", "place", "index", "number"):
@@ -349,10 +349,6 @@ class _Fill:
 def _most(schema: Schema, bound: str) -> int | None:
     """A bound of a schema, which JSON may write as 2.0."""
     return int(schema[bound]) if bound in schema else None
-
-
-def _reason(item: "ListedItem") -> str:
-    return item.rationale.text if item.rationale else ""
 
 
 def _coerced(value: Any, schema: Schema) -> Any:

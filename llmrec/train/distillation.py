@@ -114,8 +114,8 @@ class Teachers:
         Parameters
         ----------
         read
-            Query vectors ``(B, N + 1, width)`` along the trunks of the step's prompts, of a model and of the soft tokens
-            of `rows`.
+            Query vectors ``(B, N + 1, width)`` along the trunks of the step's prompts, of a model and of the soft
+            tokens of `rows`.
         rows
             ``(m,)`` int64: rows of the catalogue.
         at

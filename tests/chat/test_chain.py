@@ -283,7 +283,7 @@ def recommended(catalog: Catalog, *ids: str) -> list[Recommended]:
 def test_a_list_is_read_off_the_text_that_it_makes(tiny_catalog: Catalog) -> None:
     text = render_reply(recommended(tiny_catalog, "3", "1", "2"), tiny_catalog)
     assert parse_list(f"Here you are:\n{text}\n\nEnjoy!", tiny_catalog) == ("3", "1", "2")
-    assert render_list([], tiny_catalog) == NOTHING_FITS and parse_list(NOTHING_FITS, tiny_catalog) == ()
+    assert render_list([], tiny_catalog) == NOTHING_FITS["en"] and parse_list(NOTHING_FITS["en"], tiny_catalog) == ()
     assert parse_list(f"{text}\n4. Not A Film (1999)", tiny_catalog) == ()
 
 

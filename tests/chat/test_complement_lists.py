@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from llmrec.catalog import Catalog, Item
+from llmrec.chat.chinese_reasons import reason_in_chinese
 from llmrec.chat.conversation import Conversation
-from llmrec.chat.transcript import reason_in_chinese
 from llmrec.errors import BadInput
 from llmrec.evidence.records import ItemEvidence, Pairing
 

@@ -7,6 +7,7 @@ What the model adds counts, and nothing hangs on it; it is a peer that answers b
 import base64
 import io
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -542,3 +543,18 @@ def test_where_the_store_takes_no_rule_the_reply_says_so_and_the_next_one_is_kep
     assert answer.endswith("holds for this reply alone; say it again later.") and "cannot be kept" in made.notes[-1]
     turn(client, Message(False, "…", id=made.id), Message(True, "I hate musicals"), user="not-kept")
     assert kept_rules(client, "not-kept") == ["genres!=Musical"]
+
+
+def test_a_chinese_line_gets_its_reasons_in_chinese(client: TestClient) -> None:
+    said = say(client, "来部九十年代的喜剧", user="42")
+    listed, _, reasons = text(said).partition("\n\n为什么是这些:")
+    told = [line for line in reasons.splitlines() if line.startswith("(")]
+    assert len(told) == len(items(said)) == 5 and not re.search(r"[A-Za-z]{3}", re.sub(r"《[^》]*》", "", reasons))
+    for line, item in zip(told, items(said), strict=True):
+        assert line.endswith(item["reason"]) and item["title"] not in item["reason"] and item["title"] in listed
+    why = say(client, "来部九十年代的喜剧", text(said), "为什么推荐第2个?", user="42")
+    assert f"《{items(said)[1]['title']}》" in text(why)
+
+
+def test_a_rationale_is_what_an_english_list_gives_as_reason(nineties: dict[str, Any]) -> None:
+    assert all(item["reason"] == item["rationale"]["text"] for item in items(nineties))

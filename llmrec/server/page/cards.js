@@ -43,7 +43,7 @@ function card(item, place, best, does) {
     explain: (explained, found, about) => {
       sentence.removeAttribute("aria-busy");
       if (!explained.rationale) return;
-      sentence.textContent = explained.rationale.text;
+      sentence.textContent = explained.reason || explained.rationale.text;
       sentence.classList.remove("waiting");
       sentence.hidden = false;
       const panel = why(explained, found, about);

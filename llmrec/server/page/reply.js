@@ -41,7 +41,7 @@ export class Reply {
     }
     this.#write(this.text);
     announce(this.text);
-    const asked = this.found?.items.find((item) => item.rationale?.text === this.text.trim());
+    const asked = this.found?.items.find((item) => item.reason && this.text.endsWith(item.reason));
     if (asked) this.element.append(why(asked, this.found, this.about));
   }
 

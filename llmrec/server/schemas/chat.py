@@ -293,9 +293,14 @@ class ChatRequest(BaseModel):
 
 
 class ListedItem(RankedItem):
-    """An item of a list; `media`: what there is of it besides words."""
+    """An item of a list.
+
+    `media`: what there is of it besides words; `reason`: why it is listed, in the language of the conversation, ""
+    before reasons are there.
+    """
 
     media: list[str]
+    reason: str = ""
 
 
 class QuestionBack(BaseModel):
