@@ -189,7 +189,7 @@ class Brief:
         return tuple(dict.fromkeys(trait.place for trait in self.traits))
 
     def leads(self) -> tuple[Lead, ...]:
-        """Return what a sentence on this brief can open with; only "doubt" where all effects are faint."""
+        """Return what a sentence on this brief can open with; only "doubt" where all effects are faint, nothing where none can be told."""
         if self.strength == "faint":
             return ("doubt",)
         if self.traits:
@@ -202,14 +202,14 @@ class Brief:
         return tuple(leads)
 
     def lead(self, rng: random.Random) -> Lead:
-        """Choose one of `leads()`, the query twice as often, as a user with a query looks for it first.
+        """Choose one of `leads()`, the query twice as often, as a user with a query looks for it first; else "doubt".
 
         Parameters
         ----------
         rng : random.Random
             Generator.
         """
-        leads = self.leads()
+        leads = self.leads() or ("doubt",)
         return rng.choice([*leads, "query"] if "query" in leads else leads)
 
     def prompt(self, lead: Lead, template: str = "rationale") -> str:
