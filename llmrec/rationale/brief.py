@@ -189,7 +189,7 @@ class Brief:
         return tuple(dict.fromkeys(trait.place for trait in self.traits))
 
     def leads(self) -> tuple[Lead, ...]:
-        """Return what a sentence on this brief can open with; only "doubt" where all effects are faint, nothing where none can be told."""
+        """Return what a sentence can open with: "doubt" where all effects are faint, nothing where none can be told."""
         if self.strength == "faint":
             return ("doubt",)
         if self.traits:

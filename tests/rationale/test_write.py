@@ -560,6 +560,8 @@ def test_a_film_of_one_of_two_genres_misses_none_and_one_of_neither_says_so() ->
 
 def test_where_the_title_alone_moved_the_score_a_reason_is_written_that_names_no_plot(titles_only: Catalog) -> None:
     evidence = rank_evidence(titles_only, "1", [], np.array([]), {"text": 0.8})
-    (rationale,) = stream_rationales([evidence], lambda prompts, _: ["Its plot."] * len(prompts), titles_only)
-    assert rationale.text and verify(rationale.text, evidence, titles_only).ok
-    assert not re.search(r"plot|description", rationale.text)
+    for writer in ("llm", "rules"):
+        made = stream_rationales([evidence], lambda prompts, _: ["It won."] * len(prompts), titles_only, writer=writer)
+        (rationale,) = made
+        assert rationale.source == "plain" and verify(rationale.text, evidence, titles_only).ok
+        assert not re.search(r"plot|description", rationale.text)
