@@ -27,7 +27,8 @@ from llmrec.model.normaliser import Normaliser
 from llmrec.model.prompt import PromptWords
 from llmrec.paths import home
 from llmrec.ranking.content import unit_rows
-from llmrec.ranking.terms import DAYS, TIMED_STEP, Terms
+from llmrec.ranking.recency import DAYS, TIMED_STEP
+from llmrec.ranking.terms import Terms
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 from llmrec.train.data import TrainingData, prepare

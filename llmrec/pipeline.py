@@ -38,6 +38,7 @@ from llmrec.ranking.complement_features import Anchored
 from llmrec.ranking.complements import ComplementModel, Complements
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import reference_sample
+from llmrec.ranking.profile import ProfileSpaces
 from llmrec.ranking.score_component import HISTORY_TERMS, QUERY_TERMS, WORDS, ComponentKey
 from llmrec.ranking.short_histories import kind_share, with_popularity
 from llmrec.ranking.terms import query_weights
@@ -517,7 +518,9 @@ def build_components(
     read = {m: media.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: media.mask[m] for m in checkpoint.info.encoders}
     axes = index_axes(checkpoint)
-    components = Components.of(*vectors, learnt, read, masks, media.steps, before, changed, axes)
+    stored = ProfileSpaces.whitenings_in(checkpoint.collaborative)
+    whitenings = {m: own for m, own in stored.items() if m in read}
+    components = Components.of(*vectors, learnt, read, masks, media.steps, before, changed, axes, whitenings)
     components = replace(components, trained_rows=source)
     components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

@@ -27,6 +27,7 @@ from llmrec.ranking.content import along, principal_axes, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
+from llmrec.ranking.profile import ProfileSpaces, Whitening
 from llmrec.ranking.repeats import RepeatModel, repeat_components
 from llmrec.ranking.score_component import (
     APPROVAL,
@@ -179,6 +180,8 @@ class Components:
         `principal_axes`).
     short_media
         Modality -> ``(items, k)`` float16: the unit rows of `media` along these.
+    profiles
+        The whitened spaces in which a history's media are summed.
     trained_rows
         ``(items,)`` int: the items' rows in the checkpoint, -1 for those that are not in it; None where there is none.
     """
@@ -196,6 +199,7 @@ class Components:
     terms: Terms | None = None
     axes: Mapping[str, Floats] = field(default_factory=dict)
     short_media: Mapping[str, VectorRows] = field(default_factory=dict)
+    profiles: ProfileSpaces = field(default_factory=ProfileSpaces)
     trained_rows: ItemRows | None = None
 
     @classmethod
@@ -210,6 +214,7 @@ class Components:
         before: "Components | None" = None,
         changed: Sequence[int] = (),
         axes: Mapping[str, Floats] | None = None,
+        whitenings: Mapping[str, Whitening] | None = None,
     ) -> "Components":
         """From raw media.
 
@@ -223,6 +228,8 @@ class Components:
             See `with_cold_start`.
         axes
             See the class; default: fitted on `vectors`.
+        whitenings
+            Modality -> that of the checkpoint; default: fitted on `vectors`.
         """
         media = {m: as_rows(x).through(partial(unit_rows, steps=steps.get(m, 1))) for m, x in vectors.items()}
         if axes is None:
@@ -234,8 +241,14 @@ class Components:
         else:
             short = {m: _along(own, media[m]) for m, own in axes.items()}
         preferences = interaction_models.preference
+        profiles = ProfileSpaces.of(media, mask, whitenings, before.profiles if before else None, changed)
         known = preferences.over(media, mask, before.preferences if before else None, changed) if preferences else None
-        return cls(as_rows(v), b, interaction_models, media, mask, steps, known, axes=axes, short_media=short)
+        made = cls(as_rows(v), b, interaction_models, media, mask, steps, known, axes=axes, short_media=short)
+        return replace(made, profiles=profiles)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Arrays for a checkpoint: the models of interactions, and the maps to the whitened spaces."""
+        return self.interaction_models.state() | self.profiles.state()
 
     def shortened(self, modality: str, vectors: Floats) -> Floats:
         """``(n, dim)`` unit rows like those of `media`, as an index holds them: ``(n, k)`` float32."""
@@ -366,6 +379,7 @@ class Components:
             yield PreferenceComponent(self.preferences)
             for m, places in self.preferences.places.items():
                 yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
+        yield from self.profiles.parts(self.media)
         if self.terms:
             yield HistoryTerms(self.terms)
         yield FixedComponent.popularity(self.interaction_models.popular)

@@ -19,9 +19,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from llmrec.catalog.events import Rows, flatten
+from llmrec.catalog.events import Rows
 from llmrec.catalog.types import Item
 from llmrec.catalog.wording import without_purpose, without_refused
+from llmrec.ranking.recency import recency_weights
 from llmrec.ranking.score_component import (
     HISTORY_TERMS,
     LLM,
@@ -36,14 +37,6 @@ from llmrec.ranking.score_component import (
 
 SATURATION, LENGTH = 1.2, 0.75
 """k1 and b of BM25: the usual ones; others did no better on held-out queries of MovieLens-100K and H&M."""
-STEP = 0.6
-"""What a history item counts beside the next newer one: 0.048 of NDCG@10 on H&M's valid part, 0.042 by 0.8."""
-TIMED_STEP, DAYS = 0.9, 7.0
-"""Where times are known, what a history item counts beside the next newer one, and the days in which it falls to 1/e
-of that: 0.050 of NDCG@10 by these words alone on H&M's valid part, where places alone give 0.046, and 0.022 on
-MovieLens-100K's (0.017). Three days or fourteen are as good."""
-REACH = 30
-"""Newest history items that count."""
 LISTED, TELLING = 5000, 32
 """Most items that are compared to find those with a query's or a history's words, the rare words' first; and how many
 of a history's words are looked up."""
@@ -340,7 +333,7 @@ class Terms:
     def history_scores(
         self, histories: Rows, rows: ItemRows | None = None, days: Sequence[Sequence[float]] | None = None
     ) -> Floats:
-        """Cosine to a history's words; of the newest `REACH` items, newer ones count more.
+        """Cosine to a history's words; newer items count more (see `recency_weights`).
 
         Parameters
         ----------
@@ -360,16 +353,7 @@ class Terms:
 
     def _profiles(self, histories: Rows, days: Sequence[Sequence[float]] | None = None) -> sp.csr_matrix:
         """`(histories, words)`: what each word counts in each."""
-        events, entries, ages = flatten([history[-REACH:] for history in histories])
-        shape, weights = (len(histories), self.counts.shape[0]), STEP**ages
-        if days is not None:
-            when = np.array([day for own in days for day in own[-REACH:]], np.float64)
-            newest = np.full(len(histories), -np.inf)
-            np.fmax.at(newest, events, when)
-            gap = newest[events] - when
-            weights = np.where(np.isnan(gap), weights, TIMED_STEP**ages * np.exp(-gap / DAYS))
-        recent = sp.csr_matrix((weights.astype(np.float32), (events, entries)), shape=shape)
-        return sp.csr_matrix(recent @ self._unit)
+        return sp.csr_matrix(recency_weights(histories, self.counts.shape[0], days) @ self._unit)
 
 
 def _column(word: str, vocabulary: Mapping[str, int]) -> int | None:

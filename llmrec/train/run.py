@@ -565,7 +565,7 @@ def _written(
     )
     save_checkpoint(
         out, info, final.model, final.items.table, final.items.normalisers,
-        final.components.interaction_models.state(), final.components.axes,
+        final.components.state(), final.components.axes,
     )  # fmt: skip
     data.features.save(out / "features.safetensors")
     session.log.write()

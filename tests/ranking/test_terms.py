@@ -6,8 +6,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Item
+from llmrec.ranking.recency import STEP
 from llmrec.ranking.score_component import COLLABORATIVE, LLM, QUERY_TERMS, WORDS, ScoringBatch
-from llmrec.ranking.terms import ENGLISH, STEP, HistoryTerms, Terms, item_text, query_weights, words_of
+from llmrec.ranking.terms import ENGLISH, HistoryTerms, Terms, item_text, query_weights, words_of
 
 ITEMS = (
     Item("1", "Striped jumper", "Soft wool, dark blue.", {"colour": "Dark Blue", "sku_code": "wool-7"}),

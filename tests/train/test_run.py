@@ -199,7 +199,7 @@ def test_without_a_test_everything_is_as_it_was_bit_for_bit(data: Path, config: 
     assert result.info.cold_start == fitted.cold_start
     save_checkpoint(
         tmp_path / "hand", result.info, model, items.table, items.normalisers,
-        components.interaction_models.state(), components.axes,
+        components.state(), components.axes,
     )  # fmt: skip
     by_hand, made = load_checkpoint(tmp_path / "hand"), load_checkpoint(result.folder)
     assert same(made.arrays, by_hand.arrays) and same(made.collaborative, by_hand.collaborative)
