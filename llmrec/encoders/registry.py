@@ -23,7 +23,7 @@ from llmrec.registry import working
 
 DEFAULTS = {"text": "minilm", "image": "lite0", "video": "frames", "audio": "mel"}
 SPECS = {
-    "text": ("minilm", "hf:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
+    "text": ("minilm", "minilm-bf16", "hf:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
     "image": ("lite0", "timm:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
     "video": ("frames", "frames:IMAGE_SPEC", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
     "audio": ("mel", "mfcc", "hf:NAME_OR_FOLDER[?random]"),
@@ -244,6 +244,8 @@ def _own(modality: str, spec: str) -> Encoder[Any] | None:
     match modality, spec:
         case "text", "minilm":
             return TextEncoder()
+        case "text", "minilm-bf16":
+            return TextEncoder(half=True)
         case "image", "lite0":
             return ImageEncoder()
         case "video", "frames":

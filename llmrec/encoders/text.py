@@ -35,19 +35,25 @@ class TextEncoder:
     ----------
     weights
         Where they lie; by default the packaged MiniLM.
+    half
+        Whether the packaged MiniLM multiplies in bfloat16: 1.8 times as fast where the processor has instructions for
+        it (AVX-512 BF16, AMX), vectors with a cosine of 0.9999 to those of float32, and slower elsewhere
+        (`python -m eval.text_encoding`).
     """
 
     modality = "text"
     steps = 1
 
-    def __init__(self, weights: Weights | None = None) -> None:
-        self._weights = weights
+    def __init__(self, weights: Weights | None = None, half: bool = False) -> None:
+        self._weights, self._half = weights, half
         self._lock = Lock()  # queries come from several threads, and a tokenizer serves one at a time
 
     @property
     def id(self) -> str:
         """See `Encoder`."""
-        return "all-MiniLM-L6-v2/unit" if self._weights is None else self._weights.id
+        if self._weights is not None:
+            return self._weights.id
+        return "minilm-bf16#1" if self._half else "all-MiniLM-L6-v2/unit"
 
     @cached_property
     def dim(self) -> int:
@@ -110,7 +116,8 @@ class TextEncoder:
                 return_tensors="pt",
             )  # fmt: skip
             with torch.inference_mode():
-                states = model(**tokens).last_hidden_state
+                with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
+                    states = model(**tokens).last_hidden_state.float()
                 there = tokens["attention_mask"].unsqueeze(-1).to(states)
                 mean = (states * there).sum(1) / there.sum(1).clamp(min=1e-9)
                 found[part] = functional.normalize(mean, dim=1).numpy()

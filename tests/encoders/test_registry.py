@@ -218,6 +218,13 @@ needs_lite0 = pytest.mark.skipif(LITE0.version() is None, reason="the package of
 
 
 @needs_minilm
+def test_bfloat16_gives_nearly_the_same_vectors_under_an_id_of_its_own() -> None:
+    whole, half = encoder("text", "minilm"), encoder("text", "minilm-bf16")
+    texts = ["a red dress", "a heist in Paris goes wrong", "", "black jeans with a high waist " * 40]
+    assert (whole.encode(texts) * half.encode(texts)).sum(1).min() > 0.999
+    assert half.id != whole.id and encoder_by_id("text", half.id).id == half.id
+
+
 def test_texts_of_one_meaning_are_near() -> None:
     vectors = text_encoder().encode(["a film about space travel", "astronauts fly to the stars", "a cookery book"])
     assert (vectors.shape, vectors.dtype) == ((3, 384), np.float32)
