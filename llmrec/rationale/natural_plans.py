@@ -195,6 +195,10 @@ REQUESTED_THING = (
     "You asked for {Q}, and {this} {V}: {x}",
     "Your wish was {Q}: {x}",
     "{X0}, in {V}. {It} {has} {rest}, and you asked for {Q}",
+    "{Q}, you said, and {this} {V}: {x}",
+    "{X}. {It} {are} {V}, and you asked for {Q}",
+    "{C} is {V}, and you wanted {Q}: {x}",
+    "{This} {V}, for you wanted {Q}: {x}",
 )
 COLOURED = (
     "You wanted something {Qc}, and {this} {V}: {x}",
