@@ -6,7 +6,7 @@ from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.evidence.records import ItemEvidence, Pairing
 
-_TOOK = {"film": "看", "product": "买"}
+_VERBS = {"film": "看", "product": "买"}
 """What a person did with an item of the history, by what the catalogue's items are called."""
 
 
@@ -55,7 +55,7 @@ def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog, detailed: bool =
         past = each.history_item or ""
         shared = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.shared(past)))
         also = f"也是{shared}" if shared else "和它相近"
-        reasons.append(f"您{_TOOK.get(noun, '选')}过的《{plain(catalog.item(past).title)}》{also}")
+        reasons.append(f"您{_VERBS.get(noun, '选')}过的《{plain(catalog.item(past).title)}》{also}")
     told_rank = ""
     if not reasons:
         reasons.append("主要是因为它受大家欢迎" if not titled else "它受大家欢迎")

@@ -28,7 +28,7 @@ PERSONAL = 0.35
 """Share of the reasons by a query that tell of an item of the person's history, too, that is of the kind."""
 CONTRASTED = 0.7
 """Share of the reasons by a cause of another kind that say of which kind it is."""
-COLOUR_SAID = 0.5
+COLOURED = 0.5
 """Share of the reasons by a query that names the item's colour that say it is of it."""
 SHORT = 0.25
 """Share of things that are told without what they have."""
@@ -88,7 +88,7 @@ def natural_drafts(
             drawn = rng.sample(listed, len(listed))
             if reason.name == "unlike" and about_it.of_another_kind and rng.random() < CONTRASTED:
                 drawn.sort(key=lambda plan: "{L}" not in plan)
-            if reason.name == "asked" and _colour_named(about_it) and rng.random() < COLOUR_SAID:
+            if reason.name == "asked" and _colour_named(about_it) and rng.random() < COLOURED:
                 drawn.sort(key=lambda plan: "{V}" not in plan)
             made = 0
             for told in _told(about_it):
