@@ -32,6 +32,7 @@ from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.request_phrases import only_requests, without_request_phrases
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.reactions import liking, rejecting
+from llmrec.chat.removals import with_removals
 from llmrec.chat.replies import Reply
 from llmrec.chat.running_talk import Talk, read_talk
 from llmrec.chat.short_replies import SYMPATHY
@@ -172,7 +173,8 @@ class Conversation(LineAnswers):
 
         `intent`: what the line means, where that is known already and it does neither.
         """
-        complained = without_complaints(line, self.state, self._words)
+        removal = with_removals(line, self.state, self._words)
+        complained = without_complaints(removal.line, self.state, self._words)
         talk = read_talk(complained.line, complained.state, self._words, self._offered)
         if intent is not None and complained.line == line and not talk:
             return self._reply_as(intent, line)
@@ -180,7 +182,7 @@ class Conversation(LineAnswers):
             self.state = complained.state.remembering(self.state)
         language, line = language_of(line), complained.line
         reply = self._of_talk(talk, line) if talk else self._read(line)
-        if not complained.sorry or reply.list is None:
+        if not (complained.sorry or removal.repeats) or reply.list is None:
             return reply
         return dataclasses.replace(reply, words=f"{SAYS['sorry'][language]} {reply.words}".strip())
 

@@ -133,7 +133,17 @@ _TITLES = {
     "全金属外壳": "Full Metal Jacket", "现代启示录": "Apocalypse Now", "好家伙": "GoodFellas", "美国往事": "Once Upon a Time in America",
     "落水狗": "Reservoir Dogs", "虎胆龙威": "Die Hard", "勇敢者的游戏": "Jumanji", "小飞侠": "Peter Pan", "白雪公主": "Snow White and the Seven Dwarfs",
     "小美人鱼": "Little Mermaid, The", "灰姑娘": "Cinderella", "木偶奇遇记": "Pinocchio", "幻想曲": "Fantasia", "超级无敌掌门狗": "Wrong Trousers, The",
-    "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman",
+    "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman", "北非谍影": "Casablanca", "爱玛": "Emma", "正午": "High Noon",
+    "虎豹小霸王": "Butch Cassidy and the Sundance Kid", "阿拉伯的劳伦斯": "Lawrence of Arabia", "日落黄沙": "Wild Bunch, The",
+    "黄金三镖客": "Good, The Bad and The Ugly, The", "西部往事": "Once Upon a Time in the West", "豪勇七蛟龙": "Magnificent Seven, The",
+    "陆军野战医院": "M*A*S*H", "拯救大兵瑞恩": "Saving Private Ryan", "野战排": "Platoon", "猎鹿人": "Deer Hunter, The", "桂河大桥": "Bridge on the River Kwai, The",
+    "非洲女王号": "African Queen, The", "与狼共舞": "Dances with Wolves", "彗星美人": "All About Eve", "日落大道": "Sunset Blvd.", "热情似火": "Some Like It Hot",
+    "西北偏北": "North by Northwest", "群鸟": "Birds, The", "安妮霍尔": "Annie Hall", "安妮·霍尔": "Annie Hall", "莫扎特传": "Amadeus",
+    "愤怒的公牛": "Raging Bull", "公主新娘": "Princess Bride, The", "当哈利遇到莎莉": "When Harry Met Sally...", "我最好朋友的婚礼": "My Best Friend's Wedding",
+    "圣诞夜惊魂": "Nightmare Before Christmas, The", "猛鬼街": "Nightmare on Elm Street, A", "魔女嘉莉": "Carrie", "接触未来": "Contact", "一脱到底": "Full Monty, The",
+    "光猪六壮士": "Full Monty, The", "阿呆与阿瓜": "Dumb & Dumber", "绝地归来": "Return of the Jedi",
+    "绝地大反击": "Return of the Jedi", "帝国反击战": "Empire Strikes Back, The", "西藏七年": "Seven Years in Tibet", "生活多美好": "It's a Wonderful Life",
+    "巨蟒与圣杯": "Monty Python and the Holy Grail", "布朗夫人": "Mrs. Brown (Her Majesty, Mrs. Brown)", "纯真年代": "Age of Innocence, The",
 }  # fmt: skip
 """Chinese title of a film -> the one of MovieLens."""
 _DECADE = re.compile(
