@@ -8,8 +8,9 @@ from collections.abc import Collection
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import is_kind
-from llmrec.catalog.wording import plain
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.catalogue_sentences import CatalogueSentences, as_written
+from llmrec.chat.item_features import LOOKS, describe_feature, feature_of
 from llmrec.chat.item_phrases import item_kind
 from llmrec.chat.item_statistics import popularity_of, rating_of
 from llmrec.chat.nlu.demands import demands_unknown
@@ -26,6 +27,10 @@ _QUESTIONS = re.compile(
     re.I,
 )
 """What parts the questions of one line."""
+_JOINED = re.compile(r",\s*|\s+(?:and|&|plus)\s+|、|和|还有|以及", re.I)
+"""What joins the things that one question asks."""
+MAX_NOUN = 2
+"""Words up to which the name of an attribute is a question."""
 _STOP = frozenset(
     re.findall(
         r"[\w'-]+",
@@ -61,8 +66,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     >>> about_item("who directed it?", film, Catalog("films", (film,), {}), "en")
     'The catalogue does not tell who directed Scream: it has only genre and year.'
     """
-    parts = [part for part in _QUESTIONS.split(line) if part and part.strip()]
-    asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
+    asked_of = _questions_of(line, catalog)
     if len(asked_of) > 1:
         return without_repeats(" ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of)))
     say = CatalogueSentences(language, catalog)
@@ -71,6 +75,10 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     if (dated := _dated(say, line, item, language)) or (dated := _measured(say, line, item)):
         return dated
     named = attribute_named(line, catalog)
+    if (feature := feature_of(line, catalog)) and not (named and named in item.attributes):
+        return describe_feature(feature, item, say)
+    if item.description and LOOKS.search(line) and wording(catalog).noun == "product":
+        return say("about", item, value=_cut(item.description))
     for fact in FACTS:
         if not fact.question.search(line):
             continue
@@ -96,6 +104,48 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
     quoted = sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+def asks_fact(line: str, catalog: Catalog) -> bool:
+    """Tell whether a line asks for something that attributes, descriptions or ratings tell of an item.
+
+    Parameters
+    ----------
+    line
+        A question.
+    catalog
+        The items.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> nothing = Catalog("films", (), {})
+    >>> asks_fact("when was it made?", nothing), asks_fact("anything like it?", nothing)
+    (True, False)
+    """
+    return any(fact.question.search(line) for fact in FACTS) or feature_of(line, catalog) is not None
+
+
+def _questions_of(line: str, catalog: Catalog) -> list[str]:
+    """The questions of a line, each by itself: "what colour is it, and is it thick?", "rating and length of Heat"."""
+    found = []
+    for part in (each for each in _QUESTIONS.split(line) if each and each.strip()):
+        named = {key: each for each in reversed(_JOINED.split(part)) if (key := _fact_of(each, catalog))}
+        several = [*reversed(named.values())] if len(named) > 1 else []
+        found += several or ([part] if _fact_of(part, catalog) else [])
+    return found
+
+
+def _fact_of(part: str, catalog: Catalog) -> str:
+    """The key of what a part of a line asks; "" for nothing that is known to be asked."""
+    if feature := feature_of(part, catalog):
+        return feature.key
+    asked = next((each.key for each in (*FACTS, *QUALITIES) if each.question.search(part)), "")
+    bare = re.sub(r"\b(?:please|the|its|and|also|of it)\b|[^\w\s]", " ", part, flags=re.I).strip()
+    return asked or (attribute_named(bare, catalog) if len(bare.split()) <= MAX_NOUN else "")
 
 
 _WHEN = re.compile(

@@ -67,7 +67,8 @@ class CatalogueSentences:
         """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""
         held = item.attributes[name]
         if isinstance(held, int | float) and (name in MINUTES or (name.endswith("s") and self.language == "en")):
-            return self("about", item, value=f"{self.amount(name, held)}.")
+            end = "。" if self.language == "zh" else "."
+            return self("about", item, value=f"{self.amount(name, held)}{end}")
         if key == "price" and isinstance(held, int | float):
             words = price_words(held, self._catalog, self.language)
             return (
@@ -81,9 +82,13 @@ class CatalogueSentences:
         value = item.attributes[name]
         return self.listed(value) if isinstance(value, tuple) else as_written(value)
 
+    def untold(self, item: Item, key: str) -> str:
+        """What the catalogue does not tell of an item: the fact `key`, in words."""
+        return UNKNOWN[key][self.language].format(title=self.title(item))
+
     def lacks(self, item: Item, key: str) -> str:
         """That the catalogue does not tell the fact `key` of an item; where it tells little, what it tells at all."""
-        what = UNKNOWN[key][self.language].format(title=self.title(item))
+        what = self.untold(item, key)
         names = [name for name in item.attributes if not name.endswith(("_id", "_code", "_path"))]
         if not names:
             return self("lacks", what=what)

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
+from llmrec.chat.answers import asks_fact
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.complaints import without_complaints
@@ -173,6 +174,10 @@ class Conversation(LineAnswers):
 
         `intent`: what the line means, where that is known already and it does neither.
         """
+        if own := self._of_own(line):
+            answer, rest = own
+            reply = self._told(rest) if rest else Reply()
+            return dataclasses.replace(reply, words=f"{answer.words} {reply.words}".strip(), language=answer.language)
         removal = with_removals(line, self.state, self._words)
         complained = without_complaints(removal.line, self.state, self._words)
         talk = read_talk(complained.line, complained.state, self._words, self._offered)
@@ -298,7 +303,13 @@ class Conversation(LineAnswers):
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
         of_item = image is None and self._corrections.speaks_of_item(line, before)
-        update = {"last_line": line if of_item else "", "last_line_changed": before.changed(self.state)}
+        again = before.last_question if self._acts.items.of_another(line, before) else line
+        asks = image is None and reply.request is None and asks_fact(again, self.catalog)
+        update = {
+            "last_line": line if of_item else "",
+            "last_line_changed": before.changed(self.state),
+            "last_question": again if asks else "",
+        }
         self.state = self.state.model_copy(update=update)
         if before.last is None and reply.request is not None and cues.PATTERNS["greet"].search(typed):
             reply = dataclasses.replace(reply, words=f"{SAYS['hello'][language]} {reply.words}".strip())

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
 from llmrec.chat.alternatives import either_of
-from llmrec.chat.answers import about_item
+from llmrec.chat.answers import about_item, asks_fact
 from llmrec.chat.catalogue_sentences import CatalogueSentences
+from llmrec.chat.compared_pairs import compared_pair
 from llmrec.chat.comparisons import answers_unknown, best_of, by_quality, compared, versus
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import SHORT_LINE
 from llmrec.chat.nlu.comparatives import quality_compared
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.named_items import items_named, places_beyond
+from llmrec.chat.nlu.named_items import items_named, names_alone, places_beyond
 from llmrec.chat.nlu.questions import FACTS, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.state import DialogueState
@@ -39,6 +40,12 @@ _PAIR = re.compile(
 """What compares two items that it names by more than places: "is Psycho scarier than The Shining?"."""
 _NO_ITEM = re.compile(r"\d{4}|\b(?:usual|average|before|others?|rest|most|any|all|list|you|i|we)\b", re.I)
 """Words of what an item is compared with that is none."""
+_OF_ANOTHER = re.compile(
+    r"^(?:(?:so|but|ok|or|oh|hm+|well)[, ]+)*(?:and|(?:and )?(?:what|how) (?:about|of|is|was|are)|and (?:for|of)) (?P<title>[^,;?!]{2,60}?)[\s?.!]*$|"
+    r"(?:^|[,。!;])(?:那么?|还有|那)?(?P<zh>(?:《[^》]+》|[^,。!?;《]){1,40}?)(?:呢|怎么样呢?)[?。! ]*$",
+    re.I,
+)
+"""What asks the last question again, of another item."""
 _PLACE_ALONE = re.compile(r"\b(of|in|for|about|by) (\d{1,2})(?=[\s?.!]*$)", re.I)
 """A place of the list that a question ends with: "the director of 3?"."""
 _THOSE = re.compile(
@@ -177,7 +184,7 @@ class ItemQuestions:
         listed = state.last.items if state.last else ()
         if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
             return self.item(line, state) if listed else None
-        of_fact = any(fact.question.search(line) for fact in FACTS) and superlative(line) is None
+        of_fact = asks_fact(line, self._catalog) and superlative(line) is None
         if not named and of_fact and refers_to_topic(line):
             return self.item(line, state)
         if (
@@ -339,6 +346,59 @@ class ItemQuestions:
         text = plain(compared(line, items, self._catalog, language_of(line)))
         told = tuple(named) if len(named) < len(listed) else ()
         return ActReply(text, best_of(line, items, self._catalog), mentioned=told)
+
+    def of_pair(self, line: str, state: DialogueState) -> ActReply | None:
+        """Compare two items that a line names by a number of theirs; of one that the catalogue lacks that is said.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        topic = state.topic if state.topic in self._offered else None
+        pair = compared_pair(line, lambda text: self.named(text, state), topic, self._words)
+        if pair is None or (len(pair.items) < 2 and not pair.missing):
+            return None
+        language = language_of(line)
+        items = [self._catalog.item(id) for id in pair.items]
+        if pair.missing:
+            lacking = SAYS["absent unknown"][language].format(title=pair.missing)
+            told = about_item(line, items[0], self._catalog, language)
+            return ActReply(plain(f"{lacking}{'' if language == 'zh' else ' '}{told}"), items[0].id)
+        text = compared(line, items, self._catalog, language)
+        return ActReply(plain(text), best_of(line, items, self._catalog), mentioned=pair.items)
+
+    def of_another(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer of another item what the last line asked of one: "and Emma?", 爱玛呢.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        match = _OF_ANOTHER.search(line.strip()) if state.last_question else None
+        said = (match["title"] or match["zh"]).strip() if match else ""
+        named = self.named(f"the {said}", state) if said else ()
+        if len(named) != 1:
+            return None
+        if not names_alone(f"the {said}", state.last.items if state.last else (), self._words) and not match["zh"]:
+            return None
+        item = self._catalog.item(named[0])
+        return ActReply(plain(about_item(state.last_question, item, self._catalog, language_of(line))), item.id)
 
     def judged(self, line: str, state: DialogueState) -> ActReply | None:
         """Judge which item has most, or least, of a quality: "is 2 scarier than 3?", "which of these is the calmest?".

@@ -23,12 +23,15 @@ from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import ListPlanner
 from llmrec.chat.nlu import cues, rules
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.languages import language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.own_questions import own_question
+from llmrec.chat.nlu.questions import refers_to_topic, seeks
+from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.span_reading import with_spans
 from llmrec.chat.nlu.suitability import audience_of
+from llmrec.chat.own_answers import OwnAnswers
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
@@ -38,6 +41,10 @@ from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
+
+_OTHERS_OF = re.compile(
+    r"\busers? \w*\d|\b(?:other|everyone|everybody|anyone|someone) (?:users?|people|else)\b|别人|其他人", re.I
+)
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -77,6 +84,7 @@ class LineAnswers:
         self._language = "en"
         self._commands = Commands(catalog, self._words, self._offered)
         self._corrections = Corrections(catalog, self._words, self._acts.items)
+        self._own = OwnAnswers(catalog, events, self._acts.lists.stated)
         self._restorations = Restorations(self._words, self._offered)
 
     @property
@@ -270,6 +278,44 @@ class LineAnswers:
         }
         self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
+
+    def _of_own(self, line: str) -> tuple[Reply, str] | None:
+        """Answer what a line asks of the person's own history, with what else it says; None for any other line."""
+        if (question := own_question(line)) is None or (_OTHERS_OF.search(line) and question.topic != "rating"):
+            return None
+        state, item = self.state, None
+        if question.topic == "rating":
+            named = self._acts.items.named(f"the {with_titles(question.subject, self._words)}", state)
+            if not named and refers_to_topic(question.subject):  # what was spoken of last, in this line or before
+                parts = re.split(r"[,.;!?。]", question.before)[::-1]
+                named = next((found for each in parts if (found := self._acts.items.named(each, state))), ())
+                named = named or ((state.topic,) if state.topic else ())
+            item = next((id for id in named if id in self.catalog.row), None)
+            try:
+                item = item or find_title(question.subject, self._words)
+            except BadInput:
+                if refers_to_topic(question.subject):
+                    return None
+        answer = self._own.reply(question, self.history, item, language_of(line))
+        if answer is None:
+            return None
+        told = {
+            "topic": answer.topic or state.topic,
+            "short_replies": state.short_replies + 1,
+            "last_line": "",
+            "last_question": "",
+            "question": None,
+            "spoken": (),
+        }
+        self.state = state.model_copy(update=told)
+        rest = " ".join(each for each in (question.before, question.after) if each and self._bears(each))
+        return Reply(answer.text, language=language_of(line)), rest
+
+    def _bears(self, text: str) -> bool:
+        """Whether what stands beside an answer asks for something itself, or does something with items."""
+        intent = self._parse(text)
+        asks = bool(intent.filters or intent.comparisons) or seeks(text) or cues.REQUESTS.search(text) or "?" in text
+        return bool(asks or self._reactions.reader.of_sentence(text, "", self.state))
 
     def _for_adults(self, line: str) -> bool:
         """Whether a line takes back that a list is for a child, and says no more: "no, not for a child!"."""

@@ -9,11 +9,13 @@ from llmrec.catalog.vocabulary import natural_order
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.asides import only_tells
 from llmrec.chat.nlu.choice_questions import choice_question
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.comparatives import quality_compared
 from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.listed_titles import listed_by_part
 from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.questions import refers_to_topic, superlative
@@ -30,7 +32,7 @@ _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点�
 """Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _UNMARKED = re.compile(
-    r"(?:(?:btw|by the way|and|also|so|oh|but|wait|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
+    r"(?:(?:btw|by the way|and|also|so|oh|but|no|wait|hang on|hold on|sorry|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
     r"|much)|who(?:'?s| is)? (?:directed|made|in|starring|wrote)|when (?:was|is|did)|what(?:'?s"
     r"| is) .+ (?:like|about))\b|"
     r"(?:is|was|are|does|did|has)\b)[^?]*",
@@ -47,6 +49,11 @@ _PUT_OFF = re.compile(
     re.I,
 )
 """What tells of an item that it is new to one, or talked about: no wish."""
+_POINTS = re.compile(
+    r"^(?:(?:就|那|嗯|我(?:说|问)的?是|我想问|关于|至于|说到)*(?:你?(?:列表|推荐|单子|里面)(?:里|中|上)?的?)*[这那][个部本件款一]?(?:电影|片子)?)|"
+    r"^(?:就|关于|至于|说到|我(?:说|问)的?是)|(?:这[部个本件])$"
+)
+"""What points at an item of which the next part of a line asks: 就列表里那个《Heat》."""
 _AND = re.compile(r"^(?:(?:and|but|so|then|plus)\b[\s,]*)+", re.I)
 _OTHERWISE = re.compile(r"(?:but|only|just|in)\b|但|不过|只是", re.I)
 _TENDS = re.compile(
@@ -152,7 +159,11 @@ class LineCutter:
                 rest.append(_AND.sub("", left))
             named = sentence
         if answers:
-            rest = [each for each in rest if not _PUT_OFF.fullmatch(each.strip())]
+            rest = [
+                each
+                for each in rest
+                if not _PUT_OFF.fullmatch(each.strip()) and (reactions or not only_tells(each, self._words))
+            ]
         if len(answers) + len(reactions) + bool(rest) < 2 and not (answers and stands_alone):
             return None
         topic = next((each.topic for each in reversed(answers) if each.topic), None)
@@ -207,6 +218,10 @@ class LineCutter:
 
     def _named_alone(self, sentence: str, state: DialogueState) -> str:
         """The listed item whose title is all that a sentence says: "emma!"."""
+        if _POINTS.search(sentence) and len(named := self._acts.items.named(sentence, state)) == 1:
+            left, listed = _POINTS.sub(" ", sentence).strip(" ,.。!"), state.last.items if state.last else ()
+            alone = names_alone(left, listed, self._words) or listed_by_part(left, listed, self._words)
+            return named[0] if alone else ""
         said = bare_title(sentence)
         listed = (id for id in (state.last.items if state.last else ()) if id in self._words.row)
         shown = {

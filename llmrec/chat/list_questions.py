@@ -56,6 +56,12 @@ _ANY_OF = re.compile(
     re.I,
 )
 """What asks whether any item of the list has something."""
+_MAKES = re.compile(
+    rf"{_OPENING}(?:(?:do|does|will|would|could) )?(?:which|any|some|one|either)(?: ones?| films?| movies?)? of (?:{_THEM})(?: (?:{_NOUNS}))?"
+    r"(?: (?:would|will|could|might|can|may))? (?:makes?|gets?|leaves?|has|have) (?:me|us|her|him|them|you|people|my \w+|the \w+) (?P<what>[^?]+?)[\s?.!]*",
+    re.I,
+)
+"""What asks which of the list do something to people: "which of these would make me cry?"."""
 _FITS = r"good|ok|okay|fine|suitable|suited|right|nice|fit|appropriate|great|ideal|perfect|best|better|safe|works?"
 _ANY_GOOD = re.compile(
     rf"{_OPENING}(?:(?:are|is|would|do|does|will) )?(?:any|some|one|which|either)(?: ones?)?(?: of (?:{_THEM}))?"
@@ -196,6 +202,9 @@ class ListQuestions:
             return None
         language = language_of(line)
         if not conditions:
+            what = (match["what"] or match["zh"]).strip()
+            if any(each.question.search(what) for each in QUALITIES):
+                return self._untold(what, listed, language)
             return ActReply(unmet) if (unmet := unmet_alone(line, self._words, language)) else None
         return self._which(conditions, having, language)
 
@@ -220,7 +229,7 @@ class ListQuestions:
 
     def _any_have(self, line: str, state: DialogueState) -> ActReply | None:
         """Tell which items of the last list have what a line asks of any of them: "are any of these scary?"."""
-        match = _ANY_OF.fullmatch(line.strip())
+        match = _ANY_OF.fullmatch(line.strip()) or _MAKES.fullmatch(line.strip())
         if not match or superlative(line):
             return None
         what, language, listed = match["what"].strip(), language_of(line), self._listed(state)

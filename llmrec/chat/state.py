@@ -191,6 +191,8 @@ class DialogueState(BaseModel):
         The last line where it spoke of an item of the list, which the next may correct ("I meant 3"); "" for any other.
     last_line_changed
         Whether that line changed what can be taken back.
+    last_question
+        The last line where it asked for a fact of an item, which the next may ask of another ("and Emma?"); "" else.
     earlier
         What it had come to before each of the last `MAX_CHANGES` changes, the latest last.
     first
@@ -219,6 +221,7 @@ class DialogueState(BaseModel):
     clarified: tuple[str, ...] = ()
     last_line: str = ""
     last_line_changed: bool = False
+    last_question: str = ""
     earlier: tuple[Snapshot, ...] = ()
     first: ListState | None = None
 

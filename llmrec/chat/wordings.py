@@ -37,6 +37,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "price dearest": {"en": "among the most expensive", "zh": "属于最贵的"},
     "about": {"en": "{title}: {value}", "zh": "《{title}》:{value}"},
     "lacks": {"en": "The catalogue does not tell {what}.", "zh": "目录里没有写{what}。"},
+    "described": {
+        "en": "The catalogue does not tell {what}; its description says: {value}", "zh": "目录里没有写{what},介绍里写的是:{value}",
+    },
     "lacks it": {"en": "The catalogue does not tell {what}: it has only {facts}.", "zh": "目录里没有写{what},只有{facts}。"},
     "lacks unnamed": {"en": "That I cannot tell: of {title} the catalogue has only {facts}.", "zh": "这个我说不准,关于《{title}》目录里只有{facts}。"},
     "lacks among": {
@@ -386,6 +389,41 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "last": {"en": "The last one that I know of is {titles}.", "zh": "我知道的最近一个是{titles}。"},
     "latest": {"en": "The latest that I know of: {titles}.", "zh": "我知道的最近几个:{titles}。"},
     "count": {"en": "I know of {count} {nouns} of yours; the latest: {titles}.", "zh": "我知道您的{count}个{noun};最近的:{titles}。"},
+    "own kinds": {
+        "en": "Going by the {count} {nouns} that I know you {chose}, mostly {values}.", "zh": "按我知道的您{chose}的{count}个{noun},最多的是{values}。",
+    },
+    "own beside": {"en": "Most are {value} ({count}).", "zh": "其中{value}的最多({count}个)。"},
+    "own times": {"en": "Most are from {value} ({count}).", "zh": "其中{value}的最多({count}个)。"},
+    "own most": {
+        "en": "Most often {value}: {count} of the {of} {nouns} that I know you {chose}; then {rest}.",
+        "zh": "最多的是{value}:您{chose}的{of}个{noun}里有{count}个;其次是{rest}。",
+    },
+    "own only": {
+        "en": "All that I know of it is {value}: {count} of the {of} {nouns} that I know you {chose}.", "zh": "我知道的只有{value}:您{chose}的{of}个{noun}里有{count}个。",
+    },
+    "own rated best": {
+        "en": "By your own ratings {value} comes first, with {mean} of {highest} on average ({count} rated).",
+        "zh": "按您自己的评分,{value}最高,平均{mean}分(满分{highest},评过{count}个)。",
+    },
+    "own counted": {
+        "en": "{count} of the {of} {nouns} that I know you {chose} ({values}), the latest: {titles}.", "zh": "您{chose}的{of}个{noun}里有{count}个({values}),最近的:{titles}。",
+    },
+    "own none counted": {
+        "en": "None of the {of} {nouns} that I know you {chose} ({values}).", "zh": "您{chose}的{of}个{noun}里没有({values})。",
+    },
+    "own attribute": {"en": "the {what} of its items", "zh": "“{what}”"},
+    "own rating": {"en": "You rated {title} {rating} of {highest}.", "zh": "您给《{title}》打了{rating}分(满分{highest})。"},
+    "own rating unknown": {
+        "en": "{title} is in your history, but I know of no rating that you gave it.", "zh": "《{title}》在您的记录里,但没有您的评分。",
+    },
+    "own item unknown": {
+        "en": "{title} is not in what I know of your history, so I know of no rating that you gave it.", "zh": "我的记录里您没有看过或用过《{title}》,所以没有您的评分。",
+    },
+    "own best": {"en": "You rated these highest, {rating} of {highest}: {titles}.", "zh": "您评分最高的({rating}分,满分{highest}):{titles}。"},
+    "own worst": {"en": "You rated these lowest, {rating} of {highest}: {titles}.", "zh": "您评分最低的({rating}分,满分{highest}):{titles}。"},
+    "own more": {"en": "There are {count} more that you rated so.", "zh": "另外还有{count}个同样的分数。"},
+    "own mean": {"en": "On average you give {mean} of {highest}, over {count} ratings.", "zh": "您平均打{mean}分(满分{highest},共{count}个评分)。"},
+    "no ratings of own": {"en": "I know of no ratings that you gave.", "zh": "我没有您的评分记录。"},
     "no history": {
         "en": "I know of no {noun} that you {chose} yet; tell me with 'seen TITLE'.",
         "zh": "我还不知道您{chose}什么{noun},可以直接告诉我名字。",
@@ -554,6 +592,7 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "where": {"en": "where a {noun} can be watched", "zh": "{noun}在哪里能看"},
     "awards": {"en": "which prizes a {noun} won", "zh": "{noun}得过什么奖"},
     "rating": {"en": "how a {noun} is rated", "zh": "{noun}的评分"},
+    "certificate": {"en": "which age rating a {noun} has", "zh": "{noun}的分级"},
     "fame": {"en": "how well known a {noun} is", "zh": "{noun}有多出名"},
     "popularity": {"en": "how many people chose a {noun}", "zh": "多少人选过某个{noun}"},
 }
@@ -582,6 +621,24 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "where": {"en": "where {title} can be watched", "zh": "《{title}》在哪里能看"},
     "about": {"en": "what {title} is about", "zh": "《{title}》讲的是什么"},
     "genres": {"en": "what kind {title} is", "zh": "《{title}》是什么类型"},
+    "certificate": {"en": "the age rating of {title}", "zh": "《{title}》的分级(适合多大的人看)"},
+    "sleeves": {"en": "what sleeves {title} has", "zh": "《{title}》的袖子是怎样的"},
+    "pockets": {"en": "whether {title} has pockets", "zh": "《{title}》有没有口袋"},
+    "hood": {"en": "whether {title} has a hood", "zh": "《{title}》有没有帽子"},
+    "neckline": {"en": "which neckline {title} has", "zh": "《{title}》是什么领口"},
+    "fastening": {"en": "how {title} fastens", "zh": "《{title}》怎么扣上或系上"},
+    "lining": {"en": "whether {title} is lined", "zh": "《{title}》有没有里衬"},
+    "thickness": {"en": "how thick {title} is", "zh": "《{title}》有多厚"},
+    "warmth": {"en": "how warm {title} is", "zh": "《{title}》有多保暖"},
+    "stretch": {"en": "whether {title} stretches", "zh": "《{title}》有没有弹性"},
+    "transparent": {"en": "whether {title} is see-through", "zh": "《{title}》透不透"},
+    "water": {"en": "whether {title} keeps out water", "zh": "《{title}》防不防水"},
+    "heel": {"en": "what heel {title} has", "zh": "《{title}》的鞋跟是怎样的"},
+    "waist": {"en": "what waist {title} has", "zh": "《{title}》的腰是怎样的"},
+    "fit": {"en": "how {title} fits", "zh": "《{title}》是什么版型"},
+    "softness": {"en": "how soft {title} is", "zh": "《{title}》有多柔软"},
+    "care": {"en": "how {title} is washed", "zh": "《{title}》怎么洗"},
+    "cut": {"en": "how long {title} is", "zh": "《{title}》有多长"},
     "": {"en": "that of {title}", "zh": "《{title}》的这一点"},
 }
 """What is asked -> what the catalogue does not tell."""

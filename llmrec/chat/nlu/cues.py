@@ -92,7 +92,8 @@ LIST_REQUESTS = re.compile(
 )  # fmt: skip
 """A question that asks what to watch, or to buy: a request for a list."""
 ANOTHER = re.compile(
-    r"\b(?:another|similar|more like|others?|else|instead|recommend|suggest|sequel)\b|类似|推荐|换", re.I
+    r"\b(?:another|similar|more like|(?<!do )(?<!did )(?<!by )others?(?! (?:people|viewers|users|customers|folks?|reviewers)\b)|else|instead|recommend|suggest|sequel)\b|类似|推荐|换",
+    re.I,
 )
 HOW_MANY = re.compile(
     r"how many (?:of (?:these|them|those|the list)|here|in (?:the|this|your) list)\b|(?:这些|里面|其中)(?:里|中)?(?:有)?几",

@@ -72,6 +72,8 @@ _DEMANDS = {
              r"\b(?P<cinema>in (?:the )?(?:cinemas?|theatres?|theaters?)(?: now)?|(?:i can|to|that) stream(?:ing)?)\b|(?P<zh>(?:爱奇艺|优酷|腾讯|网飞|影院)(?:上)?)",
     "awards": r"\b(?P<name>oscar(?:s|[- ]winn(?:ing|ers?))?|academy awards?|award[- ]winn(?:ing|ers?)|golden globes?|palme d'or|cannes)\b|"
               r"(?P<zh>奥斯卡|金像奖|获奖)的?",
+    "certificate": r"\b(?P<name>(?:rated |with an? )?(?:(?:pg|nc|r)[- ]?1[2-8]|(?<=rated )(?:r|x|g|u|pg|15|18)|[rx][- ]rated|pg(?: rated)?))\b(?: (?:ones?|films?|movies?|rating|rated))?|"
+                   r"\b(?P<age>age[- ]ratings?)\b|(?P<zh>(?:PG(?:-?13)?|[RX]级|限制级)的?)",
     "fame": r"\b(?P<name>(?:less|lesser|little|not so|not too|not very|better|well)[- ](?:well[- ])?(?:known|popular|famous|mainstream|obvious)|obscure|under[- ]?rated|hidden gems?|under the radar|off the beaten (?:track|path))\b(?: (?:ones?|films?|movies?|titles?))?|"
             r"(?P<zh>冷门|小众|不(?:那么|太)?(?:出名|有名|大众|热门)|没那么(?:出名|有名|热门))的?",
     "rating": r"\b(?P<name>(?:highly|best|well|top|critically)[- ](?:rated|reviewed|acclaimed)|(?:good|great|high) (?:reviews?|ratings?|scores?)|"
@@ -89,11 +91,12 @@ _ANY_CASE = (
     "studio",
     "where",
     "awards",
+    "certificate",
     "fame",
     "rating",
 )
 _DEMANDED = {key: re.compile(pattern, re.I if key in _ANY_CASE else 0) for key, pattern in _DEMANDS.items()}
-_OF_FILMS = ("language", "country", "shot", "studio", "where", "awards", "director", "cast")
+_OF_FILMS = ("language", "country", "shot", "studio", "where", "awards", "director", "cast", "certificate")
 """Demands that are made of films; of products the same words may mean a material, a fit or a maker."""
 _LENGTH_COMPARED = re.compile(
     r"\b(?:longer|shorter)\b(?! ago)|\b(?:not|nothing|isn't|never|no)\b[^,.;!?]{0,20}\b(?:too|so|very|that) (?:long|short)\b(?! ago)|[长短]一?[点些](?:的|儿|$)|(?:不要|别|不能|不)(?:太|那么|超)?[长短](?!大)|片长|时长|(?:太|过)[长短]的?(?:就)?(?:算了|不要|不行|免谈|别)了?",

@@ -9,6 +9,7 @@ from llmrec.catalog.vocabulary import Vocabulary, words
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import CHINESE
 from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
+from llmrec.chat.nlu.listed_titles import begun_titles
 from llmrec.chat.nlu.references import list_position
 from llmrec.chat.nlu.suitability import without_ages
 
@@ -24,13 +25,14 @@ MAX_BARE_PLACE = 20
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
 """Of a title in a line; the characters are those of a language without spaces."""
 _PLACES = re.compile(
-    r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?:(?<!\bof )|(?=\d{1,2} (?:and|or) \d))(?<!\bage )(?<!\baged ))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
+    r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?:(?<!\bof )|(?=\d{1,2} (?:and|or) \d))(?<!\bage )(?<!\baged )(?<!pg )(?<!pg-)(?<!nc-))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
     r"minutes?|mins?|hours?|pages?|euros?|dollars?|bucks|people|kids|岁|年|分钟|块|元|页|个))?|"
     r"\b(?:the )?(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
     r"(?: (?:one|film|movie|book|item|product|song|album|pair))?(?! (?:time|night|week|month|year|season))\b|"
     r"第(?P<chinese>[一二三四五六七八九十])|最后(?:一个|一部|一本|一件|那个|那部)",
     re.I,
 )
+_BETWEEN_SCRIPTS = re.compile(rf"(?<=[{CHINESE}])(?=[A-Za-z])|(?<=[A-Za-z\d])(?=[{CHINESE}])")
 _CHINESE_NUMBERS = "一二三四五六七八九十"
 
 
@@ -63,14 +65,15 @@ def items_named(line: str, listed: Sequence[str], catalog: Catalog, offered: Con
     titled, rest = _titled(without_ages(line), catalog, offered)
     places = [place for match in _PLACES.finditer(rest) if (place := _place(match, len(listed)))]
     numbered = [listed[place - 1] for place in places if 1 <= place <= len(listed)]
-    bare = f" {' '.join(re.findall(_WORD, rest.casefold()))} "
+    bare = f" {' '.join(re.findall(_WORD, _BETWEEN_SCRIPTS.sub(' ', rest).casefold()))} "
     shown = [
         id
         for id in listed
         if id in catalog.row and (title := _bare_title(catalog.item(id).title)) and f" {title} " in bare
     ]
+    begun = [id for id in begun_titles(bare, listed, catalog) if id not in shown]
     named = [] if titled or shown else _by_name(bare, listed, catalog)
-    return tuple(dict.fromkeys(id for id in (*titled, *shown, *named, *numbered) if id in offered))
+    return tuple(dict.fromkeys(id for id in (*titled, *shown, *begun, *named, *numbered) if id in offered))
 
 
 def _by_name(bare: str, listed: Sequence[str], catalog: Catalog) -> list[str]:

@@ -54,8 +54,12 @@ FACTS = (
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
     _fact("popularity", r"how many (?:people|others|users|customers|viewers|buyers)\b(?!.*\brat(?:ed|ings?)\b)|how (?:popular|well known|famous) |\b(?:is|are|was) (?:it|that|this|\w+ \d|the \w+(?: one)?|\d) (?:very |really |that )?(?:popular|well[- ]known|famous|a hit|a best ?seller)\b|"
           r"\b(?:do|did) (?:many|a lot of|lots of|most) (?:people|others) (?:watch|buy|see|read|like)|多少人(?!.*(?:评|打分))|(?:火|热门|出名|有名|受欢迎)(?:吗|不|么)"),
-    _fact("rating", r"\brat(?:e[ds]?|ings?)\b|\bscores?\b|\breview(?:s|ed)?\b|how good|\bcritics?\b|\bany good\b|\bis (?:it|that|this|\d) good\b|\bworth (?:watching|seeing|buying|reading|it|my time)\b|"
-          r"\b(?:do|did|does) (?:people|others|viewers|customers|everybody|everyone) (?:generally |usually |mostly )?(?:like|love|enjoy|rate)|\bwhat (?:do|did) (?:people|others|viewers|everybody|everyone) (?:think|say|make)\b|评分|几分|口碑|打分|评价", "average_rating", "stars", "score"),
+    _fact("certificate", r"\bage[- ]ratings?\b|\brated (?:r|x|g|u|m|pg|nc|12a?|15|18)\b(?![.,]\d| (?:out )?of\b)|\b(?:r|x)[- ]rated\b|\b(?:pg|r|nc)[- ]?1[2-8]\b|\bpg\b|\bmpaa\b|\bbbfc\b|"
+          r"\b(?:film|movie|age|cinema) certificates?\b|\bage (?:limit|restriction|recommendation)s?\b|\bwh(?:at|ich) age (?:is|are|was|group|range)\b|\bhow old (?:do|does|must|should|have) (?:you|one|they|he|she|kids|i|we)\b|"
+          r"\bfor (?:over|under)[- ]?(?:1\d)s\b|\bcertificate (?:12|15|18|u|pg)\b|分级|限制级|(?:年龄|观影)(?:限制|要求)|几岁(?:能|可以|才能|以上|的?孩?子?(?:能|可以))|适合几岁|适合多大|[RX]级|PG|少儿不宜",
+          "certification", "mpaa", "mpaa_rating", "age_rating", "content_rating"),
+    _fact("rating", r"\bthought of\b|\bwell (?:liked|received|regarded)\b|\bhow (?:do|did) (?:people|others|viewers|customers|everyone|everybody)\b.{0,16}\b(?:like|rate|find|see|feel)|\brat(?:e[ds]?|ings?)\b|\bscores?\b|\breview(?:s|ed)?\b|how good|\bcritics?\b|\bany good\b|\bis (?:it|that|this|\d) good\b|\bworth (?:watching|seeing|buying|reading|it|my time)\b|"
+          r"\b(?:do|did|does) (?:people|others|viewers|customers|everybody|everyone) (?:generally |usually |mostly )?(?:like|love|enjoy|rate)|\bwhat (?:do|did|does) (?:(?:other |most |the )?(?:people|others|viewers|users|customers|everybody|everyone|rest)) (?:generally |usually )?(?:think|say|make)\b|评分|几分|口碑|打分|评价", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|\bin (?:an? )?(?:(?:extra|x)[- ])?(?:small|medium|large|petite|plus size|x{0,2}[sml])\b|\brun(?:s|ning)? (?:\w+ )?(?:small|large|big|tight|true to size)\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
@@ -68,7 +72,7 @@ FACTS = (
     _fact("studio", r"which studio|what studio|who produced|哪个公司|哪家公司", "studios", "production_company", "company"),
     _fact("awards", r"\boscars?\b|\bawards?\b|获奖|奥斯卡", "award", "oscars"),
     _fact("where", r"where can i (?:watch|see|stream|find)|\b(?:rent|hire|borrow|download|stream) (?:it|this|that|them|#?\d)\b|\bnetflix\b|stream(?:ing)?\b|在哪(?:里|儿)?(?:看|能看)", "streaming", "available_on", "platform"),
-    _fact("about", r"\babout\b(?: what)?|\bthe deal with\b|\bwhat(?:'s| is) (?:.{1,30} )?like\b|\bplot\b|\bstory\b|storyline|synopsis|what happens|describe|讲什么|讲的什么|讲了什么|"
+    _fact("about", r"\babout\b(?: what)?|\bthe deal with\b|\bwhat(?:'s| is) (?:.{1,30} )?like\b|\bwhat (?:does|do|did) (?:.{1,40} )?look like\b|\bplot\b|\bstory\b|storyline|synopsis|what happens|describe|讲什么|讲的什么|讲了什么|"
           r"讲的是|剧情|什么故事|说什么的|内容"),
     _fact("genres", r"what (?:kind|sort|type|genre)|which genre|\bgenres?\b|什么类型|哪种|类型", "genre", "category",
           "product_type", "categories"),

@@ -386,7 +386,7 @@ def _title_of(
     if re.search(r"\b(?:an?|some|any|more|no)\s+$", line[:start], re.I):  # "a true romance"
         return ""
     if stretch.casefold() == known.get(bare, "").casefold():
-        return known[bare] if length == 1 and stretch.islower() else ""
+        return stretch if length > 1 else known[bare] if stretch.islower() else ""
     if bare in known:
         return known[bare]
     unknown = [word for word in said if word.isalpha() and len(word) > 3 and word not in vocabulary]
