@@ -37,7 +37,7 @@ _OF_TWO = re.compile(
 """What compares two items that it names by a number of theirs."""
 
 
-_ENDING = re.compile(r"(?:[\s?.!。,]+|\b(?:please|then|now|by people|on average|here)\b)+$", re.I)
+_ENDING = re.compile(r"(?:[\s?.!。,]|\b(?:please|then|now|by people|on average|here)\b)+$", re.I)
 
 
 @dataclass(frozen=True, slots=True)

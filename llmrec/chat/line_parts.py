@@ -30,6 +30,8 @@ MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
 _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
 """Words of a question in Chinese, which often has no mark."""
+_EITHER_CHINESE = re.compile(r"(?:是)?[\u3400-\u9fff]{1,6}的?还是[\u3400-\u9fff]{1,6}[的啊呢]?")
+"""A question in Chinese of which of two things an item is, without its mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _UNMARKED = re.compile(
     r"(?:(?:btw|by the way|and|also|so|oh|but|no|wait|hang on|hold on|sorry|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
@@ -231,6 +233,8 @@ class LineCutter:
 
     def _marked(self, sentence: str, state: DialogueState) -> str:
         """A sentence with its question mark, where it asks of an item and has none."""
+        if state.topic and _EITHER_CHINESE.fullmatch(sentence.strip()):
+            return f"{sentence.strip()}?"
         match = _UNMARKED.fullmatch(sentence.strip())
         if match is None or not (state.last and state.last.items) or cues.REQUESTS.search(sentence):
             return sentence

@@ -47,7 +47,7 @@ _OBJECTION = re.compile(
 """What says of an item that it is of some kind."""
 _PRAISES = re.compile(
     r"\b(?:nice|good|great|fine|perfect|lovely|interesting|fun|best|favou?rite|classic|brilliant|ok(?:ay)?|"
-    r"better|cool|masterpiece|gem|like|love|take|winner|choice|seen|own|already)\b",
+    r"better|cool|masterpiece|gem|like|love|take|winner|choice|seen|own|already|go with|go for|watch|try|pick)\b",
     re.I,
 )
 

@@ -62,6 +62,7 @@ _AND = re.compile(
     r"\s*(?:,|&|\+|;)\s*(?:(?:and|or|nor|plus)\s+)?|\s+(?:and|or|nor|plus|as well as)\s+(?:no |not )?", re.I
 )
 _PLACE = re.compile(r"(?:the |number |no\.? ?|#)*([1-9]\d?)", re.I)
+_POINTS = re.compile(r"(?:that|this|it|those|these|them)\b", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s+(?=but\b)|,\s+(?=(?:it is|it'?s|they are) still\b)", re.I)
 _OUT_ZH = r"(?:去掉|去了|删掉|删了|删除|拿掉|拿走|换掉|移除|划掉|剔除|排除|撤掉|不要|别(?:再)?(?:推荐?|出现|放)|不用(?:再)?推荐)"
 _TITLES_ZH = r"(?P<{0}>(?:《[^》]+》(?:、|,|和|跟|与|还有|以及)?)+)"
@@ -157,9 +158,11 @@ class _Reader:
                 continue
             match = _REMOVES.fullmatch(sentence)
             said = next((each for each in match.groups() if each), "") if match else ""
-            if match and match["g"] and " " not in said.strip():
-                said = ""  # "no amityville" may mean a series
+            if match and match["g"] and (" " not in said.strip() or _POINTS.match(said)):
+                said = ""  # "no amityville" may mean a series, "not that one, Heat" corrects
             named = self._items(said) if said else None
+            if named and match and match["g"] and named.titles:
+                named = None  # of what is not listed "not" may put right what was said before
             if named is None and match and match["a"] and self._is_value(said):
                 sentence, changed = f"no {said.strip()}", True  # "remove comedies" is no wish for them
             before = named is not None

@@ -10,6 +10,8 @@ from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 
 MIN_LETTERS, MIN_ONE_WORD = 7, 5
 """Letters from which several words of a title, and the first of them alone, name an item that is listed."""
+MIN_SUBJECT = 4
+"""Letters from which a title of one word is what a question is about, in whatever case."""
 _SMALL = frozenset("a an the of in on at to and or for with from by is it's de la le el".split())
 """Words with which no part of a title ends."""
 _BEFORE = re.compile(
@@ -83,7 +85,7 @@ def begun_titles(line: str, listed: Sequence[str], catalog: Catalog) -> tuple[st
         return ()
     said = _words(line)
     titles = {id: _bare(_words(natural_order(catalog.item(id).title))) for id in listed if id in catalog.row}
-    found = []
+    found = [id for id, title in titles.items() if len(title) == 1 and _is_subject(title[0], line, catalog)]
     for id, title in titles.items():
         for length in range(len(title) - 1, 1, -1):
             start = title[:length]
@@ -93,6 +95,13 @@ def begun_titles(line: str, listed: Sequence[str], catalog: Catalog) -> tuple[st
                 found.append(id)
             break
     return tuple(found)
+
+
+def _is_subject(title: str, line: str, catalog: Catalog) -> bool:
+    """Whether a question is about a title of one word, in whatever case: "is ghost a sad one?"."""
+    if len(title) < MIN_SUBJECT or title in ORDINARY or Lexicon.of(catalog).mentions(title):
+        return False
+    return re.search(rf"\b(?:is|isn'?t|was|wasn'?t|does|did|has) {re.escape(title)}\b", line, re.I) is not None
 
 
 def _tells(words: Sequence[str], catalog: Catalog) -> bool:

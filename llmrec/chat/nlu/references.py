@@ -329,6 +329,16 @@ _BEFORE_TITLE = re.compile(
 """After what one word in small letters may be a title."""
 
 
+MIN_SUBJECT = 5
+"""Letters from which one word may be a title where a question says what only an item can be."""
+_BEFORE_SUBJECT = re.compile(r"\b(?:is|isn'?t|was|wasn'?t)\s+$", re.I)
+_AFTER_SUBJECT = re.compile(
+    r"\s+(?:(?:an?|the|really|also) )*(?:[a-z-]+ ){0,2}(?:one|film|movie|comedy|thriller|drama|horror|musical|western)\b|"
+    r"\s+(?:(?:too|really|very|any|that|so|a bit) )*(?:scary|sad|funny|violent|good|long|romantic|gory|boring|suitable|okay?) ?(?:at all|for \w+(?: \w+)?)?\s*[?.!]*$",
+    re.I,
+)
+
+
 def with_spelt_titles(line: str, catalog: Catalog) -> str:
     """Write the titles of a line as the catalogue does: "have i seen jurasic park" asks of Jurassic Park.
 
@@ -373,7 +383,8 @@ def _title_of(
         return ""  # the end of one sentence and the beginning of the next
     letters = bare.replace(" ", "")
     said = bare.split()
-    least = MIN_TITLE if length > 1 else MIN_ONE_WORD
+    subject = length == 1 and _BEFORE_SUBJECT.search(line[:start]) and _AFTER_SUBJECT.match(line[end:])
+    least = MIN_TITLE if length > 1 else MIN_SUBJECT if subject else MIN_ONE_WORD
     if (
         len(letters) < least
         or not stretch.isascii()
