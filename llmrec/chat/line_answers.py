@@ -25,7 +25,7 @@ from llmrec.chat.nlu import cues, rules
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.own_questions import own_question
+from llmrec.chat.nlu.own_questions import OwnQuestion, own_question
 from llmrec.chat.nlu.questions import refers_to_topic, seeks
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.refusals import is_vague
@@ -281,22 +281,17 @@ class LineAnswers:
 
     def _of_own(self, line: str) -> tuple[Reply, str] | None:
         """Answer what a line asks of the person's own history, with what else it says; None for any other line."""
-        if (question := own_question(line)) is None or (_OTHERS_OF.search(line) and question.topic != "rating"):
+        question = own_question(line)
+        if question is None or (_OTHERS_OF.search(line) and question.topic != "rating"):
             return None
-        state, item = self.state, None
+        state, items = self.state, ()
         if question.topic == "rating":
-            named = self._acts.items.named(f"the {with_titles(question.subject, self._words)}", state)
-            if not named and refers_to_topic(question.subject):  # what was spoken of last, in this line or before
-                parts = re.split(r"[,.;!?。]", question.before)[::-1]
-                named = next((found for each in parts if (found := self._acts.items.named(each, state))), ())
-                named = named or ((state.topic,) if state.topic else ())
-            item = next((id for id in named if id in self.catalog.row), None)
-            try:
-                item = item or find_title(question.subject, self._words)
-            except BadInput:
-                if refers_to_topic(question.subject):
-                    return None
-        answer = self._own.reply(question, self.history, item, language_of(line))
+            items = self._rated_items(question)
+            if not items and self._acts.lists.stated(question.subject):  # "do I like comedies?"
+                question = dataclasses.replace(question, topic="count")
+            elif refers_to_topic(question.subject) and not self._own.rates(items):
+                return None
+        answer = self._own.reply(question, self.history, items, language_of(line))
         if answer is None:
             return None
         told = {
@@ -310,6 +305,20 @@ class LineAnswers:
         self.state = state.model_copy(update=told)
         rest = " ".join(each for each in (question.before, question.after) if each and self._bears(each))
         return Reply(answer.text, language=language_of(line)), rest
+
+    def _rated_items(self, question: OwnQuestion) -> tuple[str, ...]:
+        """The items whose ratings a question wants: those that it names, or what was spoken of last."""
+        named = self._acts.items.named(f"the {with_titles(question.subject, self._words)}", self.state)
+        if not named and refers_to_topic(question.subject):
+            parts = re.split(r"[,.;!?。]", question.before)[::-1]
+            named = next((found for each in parts if (found := self._acts.items.named(each, self.state))), ())
+            named = named or ((self.state.topic,) if self.state.topic else ())
+        elif not named and not self._acts.lists.stated(question.subject):
+            try:
+                named = (find_title(question.subject, self._words),)
+            except BadInput:
+                return ()
+        return tuple(id for id in named if id in self.catalog.row)
 
     def _bears(self, text: str) -> bool:
         """Whether what stands beside an answer asks for something itself, or does something with items."""

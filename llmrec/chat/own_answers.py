@@ -50,7 +50,7 @@ class OwnAnswers:
         self._catalog, self._stated = catalog, stated
         self._ratings = {each.item: float(each.rating) for each in events if each.rating is not None}
 
-    def reply(self, question: OwnQuestion, history: Sequence[str], item: str | None, language: str) -> ActReply | None:
+    def reply(self, question: OwnQuestion, history: Sequence[str], items: Sequence[str], language: str) -> ActReply | None:
         """Answer a question about the person's own history.
 
         Parameters
@@ -59,8 +59,8 @@ class OwnAnswers:
             What is asked.
         history
             Ids of the person's items, oldest first.
-        item
-            Id of the item that the question is about; None for none.
+        items
+            Ids of the items that the question is about.
         language
             "en" or "zh".
 
@@ -72,7 +72,12 @@ class OwnAnswers:
         say = CatalogueSentences(language, self._catalog)
         known = [self._catalog.item(id) for id in dict.fromkeys(history) if id in self._catalog.row]
         if question.topic == "rating":
-            return self._rating(question, item, known, say)
+            if not items:
+                title = question.subject.strip("《》")
+                return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
+            joint = "" if language == "zh" else " "
+            text = joint.join(self._rating(self._catalog.item(id), known, say) for id in items)
+            return ActReply(plain(text), items[-1])
         if not known:
             return ActReply(say("no history"))
         if question.topic in ("best", "worst", "mean"):
@@ -83,20 +88,17 @@ class OwnAnswers:
             return self._most(question.subject, known, say)
         return self._taste(known, say)
 
-    def _rating(
-        self, question: OwnQuestion, item: str | None, known: Sequence[Item], say: CatalogueSentences
-    ) -> ActReply:
+    def rates(self, items: Sequence[str]) -> bool:
+        """Tell whether the person's rating of one of some items is on record."""
+        return any(id in self._ratings for id in items)
+
+    def _rating(self, item: Item, known: Sequence[Item], say: CatalogueSentences) -> str:
         """How the person rated one item."""
-        if item is None:
-            return ActReply(plain(SAYS["absent unknown"][say.language].format(title=question.subject.strip("《》"))))
-        of = self._catalog.item(item)
-        same = [each.id for each in known if each.title == of.title]
-        rating = next((self._ratings[id] for id in (item, *same) if id in self._ratings), None)
-        if rating is not None:
-            text = say("own rating", of, rating=f"{rating:g}", highest=f"{self._highest():g}")
-        else:
-            text = say("own rating unknown" if same else "own item unknown", of)
-        return ActReply(plain(text), item)
+        same = [each.id for each in known if each.title == item.title]
+        rating = next((self._ratings[id] for id in (item.id, *same) if id in self._ratings), None)
+        if rating is None:
+            return say("own rating unknown" if same else "own item unknown", item)
+        return say("own rating", item, rating=f"{rating:g}", highest=f"{self._highest():g}")
 
     def _rated(self, topic: str, known: Sequence[Item], say: CatalogueSentences) -> ActReply:
         """The items that the person rated highest, or lowest, or the mean of all of them."""
@@ -127,8 +129,18 @@ class OwnAnswers:
         found = [each for each in known if mask[self._catalog.row[each.id]]]
         told = describe_conditions(conditions, say.language, only=False)
         key = "own counted" if found else "own none counted"
+        rated = [self._ratings[each.id] for each in found if each.id in self._ratings]
+        mean = f"{sum(rated) / len(rated):.1f}" if rated else ""
+        by_ratings = (
+            say("own mean of them", mean=mean, highest=f"{self._highest():g}", count=len(rated)) if rated else ""
+        )
+        joint = " " if by_ratings and say.language == "en" else ""
         return ActReply(
-            plain(say(key, count=len(found), of=len(known), values=told, titles=self._titles(found[::-1], say)))
+            plain(
+                say(key, count=len(found), of=len(known), values=told, titles=self._titles(found[::-1], say))
+                + joint
+                + by_ratings
+            )
         )
 
     def _most(self, subject: str, known: Sequence[Item], say: CatalogueSentences) -> ActReply:

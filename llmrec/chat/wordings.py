@@ -423,6 +423,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "own worst": {"en": "You rated these lowest, {rating} of {highest}: {titles}.", "zh": "您评分最低的({rating}分,满分{highest}):{titles}。"},
     "own more": {"en": "There are {count} more that you rated so.", "zh": "另外还有{count}个同样的分数。"},
     "own mean": {"en": "On average you give {mean} of {highest}, over {count} ratings.", "zh": "您平均打{mean}分(满分{highest},共{count}个评分)。"},
+    "own mean of them": {"en": "You gave them {mean} of {highest} on average ({count} rated).", "zh": "您给它们平均打{mean}分(满分{highest},评过{count}个)。"},
     "no ratings of own": {"en": "I know of no ratings that you gave.", "zh": "我没有您的评分记录。"},
     "no history": {
         "en": "I know of no {noun} that you {chose} yet; tell me with 'seen TITLE'.",

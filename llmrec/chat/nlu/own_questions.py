@@ -22,12 +22,13 @@ _LEAD = (
     r"\b(?:i|we) (?:just |only )?(?:asked|mean|meant|said|was asking|am asking|want to know|wanted to know|wonder|would like to know|'d like to know)\b[:, ]*(?:you )?|"
     r"\b(?:tell me|can you (?:tell me|say)|could you (?:tell me|say)|do (?:you|u) know|remind me|guess|say)\b[:, ]*))"
 )
-_FROM = r"(?:(?:going by|judging by|from|by|in|based on|according to|looking at|given) (?:my|what|all|everything)[^,.;?!:]*[,:] *)?"
+_FROM = r"(?:(?:going by|judging by|from|by|in|based on|according to|looking at|given) (?:my|what|all|everything)[^,.;?!:]*?[,:]? +)?"
 _QUESTIONS: tuple[tuple[Topic, str], ...] = (
     ("rating",
      rf"(?:what|how|which)(?: (?:score|rating|mark|grade|many stars|stars))? ?(?:did|have|had) {_I} (?:rated?|give|gave|given|score|scored)(?: to)? (?P<rated>(?!(?:the )?(?:highest|best|lowest|worst|most|top)\b)[^,.;?!]+?)|"
      rf"(?:what|which)(?: (?:is|was)|'?s) (?:my|our) (?:own )?(?:rating|score)s? (?:of|for|on) (?P<mine>[^,.;?!]+?)|"
-     rf"(?:did|have) {_I} (?:ever |already )?(?:rated?|scored?)(?P<did> [^,.;?!]+?)|how (?:many stars|much) did {_I} give (?P<stars>[^,.;?!]+?)"),
+     rf"(?:did|have) {_I} (?:ever |already )?(?:rated?|scored?)(?P<did> [^,.;?!]+?)|how (?:many stars|much) did {_I} give (?P<stars>[^,.;?!]+?)|"
+     rf"(?:did|do|have) {_I} (?:really |actually |even )?(?:like|liked|enjoy|enjoyed|love|loved|hate|hated) (?P<liked>(?:the )?(?:\S+ )?[^,.;?!]+?)"),
     ("best",
      rf"(?:what|which)(?: (?:{_STUFF}|one|of (?:them|these|those)))?(?: (?:did|have|do) {_I})? (?:rated?|scored?|give|gave|like|liked|enjoy|enjoyed|loved?)(?: the)? (?:highest|best|the most|most|most highly|top marks|five stars|5 stars|a (?:five|5))|"
      rf"(?:what|which)(?:'?s| is| are| was| were)? ?(?:are )?(?:my|our) (?:highest|best|top)[- ]rated(?: {_STUFF})?|"
@@ -40,11 +41,15 @@ _QUESTIONS: tuple[tuple[Topic, str], ...] = (
      rf"{_FROM}(?:what|which)(?:'?s| is| are| r| was| were)? ?(?:are |is )?(?:my|our) (?:all[- ]time )?(?:favou?rite|most[- ](?:watched|bought|read|worn|frequent|common)|top|usual|go[- ]to) {_KIND.format('k1')}|"
      rf"{_FROM}(?:what|which) {_KIND.format('k2')}(?: of (?:{_STUFF}))? (?:do|did|have) {_I} (?:(?:usually|mostly|normally|generally) )?{_CHOSE} (?:the )?(?:most(?: often)?|best)|"
      rf"{_FROM}(?:what|which) {_KIND.format('k3')}(?: of (?:{_STUFF}))? (?:do|did|have) {_I} (?:usually|mostly|normally|generally|tend to|most(?:ly)?(?: often)?) {_CHOSE}|"
+     rf"(?:tell|show|give|list)(?: me)? (?:what )?(?:my|our) (?:all[- ]time )?(?:favou?rite|most[- ](?:watched|bought|read|worn)|top|usual) {_KIND.format('k5')}(?: (?:is|are))?|"
      rf"{_FROM}(?:what|which) {_KIND.format('k4')} (?:comes?|is|shows?) (?:up )?(?:the )?most(?: often)?(?: common)? in (?:my|our) (?:history|list|ratings)"),
     ("count",
-     rf"how (?:many|much) (?P<what>(?!times|people|stars|of (?:these|those|them)\b)[^,.;?!]+?) (?:have|did|do) {_I} (?:already |ever |actually )?(?:{_CHOSE}|own|owned|have)(?: (?:so far|in all|in total|altogether))?"),
+     rf"how (?:many|much) (?P<what>(?!times|people|stars|of (?:these|those|them)\b)[^,.;?!]+?) (?:have|did|do) {_I} (?:already |ever |actually )?(?:{_CHOSE}|own|owned|have)(?: (?:so far|in all|in total|altogether))?|"
+     rf"(?:what|which)(?: {_STUFF})? (?:have|did) {_I} (?:already |ever |actually )?(?:{_CHOSE}) (?P<of>(?:from|in|with|that (?:is|are|was|were)|of) [^,.;?!]+?)|"
+     rf"do {_I} (?:ever |usually |generally |often |really |even )?(?:watch|see|buy|read|wear|own) (?P<habit>(?!(?:it|that|this|them|these|those)\b)[^,.;?!]+?)(?: (?:much|often|a lot|at all))?"),
     ("taste",
      rf"{_FROM}what (?:do (?:you|u) (?:think|reckon|guess) )?(?:(?:kinds?|sorts?|types?) of )?(?:{_STUFF}|genres?)? ?(?:(?:am i|are we|i'?m|im|we'?re) (?:really |mostly |usually )?(?:into|keen on|fond of)|(?:do )?{_I} (?:really |usually |generally |mostly |seem to |tend to )?(?:like|enjoy|love|prefer)(?: to (?:watch|see|buy|wear|read))?(?! (?:best|most|the most|to|about|it|this|that)\b))|"
+     rf"{_FROM}what (?:(?:kinds?|sorts?|types?) of )?(?:{_STUFF})? ?(?:do )?{_I} (?:usually|generally|mostly|normally|typically|tend to) (?:go for|watch|see|buy|wear|read|pick|choose)|"
      rf"{_FROM}what(?:'?s| is| are| would you say is) (?:my|our) (?:(?:film|movie|general|own) )?(?:tastes?|preferences?|style|profile)(?: (?:in|like|for) ?(?:{_STUFF})?)?|"
      rf"{_FROM}what does (?:my|our) (?:history|ratings?|profile|list) (?:say|tell|show)(?: (?:you|about|of)[^,.;?!]*)?|(?:describe|sum up|summari[sz]e) (?:my|our) (?:tastes?|history|viewing)(?: (?:habits|history))?|"
      rf"what (?:do|can|could|would) (?:you|u) (?:say|tell|know) about (?:my|our) tastes?"),
@@ -74,7 +79,7 @@ _READ_ZH = tuple(
     (
         topic,
         re.compile(
-            rf"(?P<lead>(?:^|(?<=[。!?;,])|我(?:是|就是)?(?:问|说)(?:的是)?[,:]?|那|所以|请问|其实)+)(?P<own>{pattern})(?:啊|呀|呢|吗|嘛|来着|数一?数)*(?P<mark>[。?!,]*)(?=$|[^\u3400-\u9fff]|数)"
+            rf"(?P<lead>(?:^|(?<=[。!?;,])|我(?:是|就是)?(?:问|说)(?:的是)?[,:]?|你(?:能|可以)?(?:知道|告诉我|说说|觉得|看看)|帮我看看|那|所以|请问|其实)+)(?P<own>{pattern})(?:啊|呀|呢|吗|嘛|来着|数一?数|[,]?你?知道吗|[,]?你?(?:总结|分析|说说)一?下)*(?P<mark>[。?!,]*)(?=$|[^\u3400-\u9fff]|数)"
         ),
     )
     for topic, pattern in _QUESTIONS_ZH
