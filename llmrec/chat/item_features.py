@@ -89,7 +89,7 @@ def feature_of(line: str, catalog: Catalog) -> Feature | None:
 
     Examples
     --------
-    >>> items = (Item("1", "Ada", "Top with long sleeves.", {"category": "Top", "colour": "Red"}),)
+    >>> items = (Item("1", "Ada", "Top with long sleeves.", {"category": "Top", "price": 9.0}),)
     >>> feature_of("has it long sleeves?", Catalog("hm", items, {})).key
     'sleeves'
     """
@@ -117,7 +117,7 @@ def describe_feature(feature: Feature, item: Item, say: CatalogueSentences) -> s
 
     Examples
     --------
-    >>> item = Item("1", "Ada", "Top in jersey. Long sleeves and a round neck.", {"category": "Top", "colour": "Red"})
+    >>> item = Item("1", "Ada", "Top in jersey. Long sleeves and a round neck.", {"category": "Top", "price": 9.0})
     >>> say = CatalogueSentences("en", Catalog("hm", (item,), {}))
     >>> describe_feature(FEATURES[0], item, say)
     'The description of Ada says: Long sleeves and a round neck.'

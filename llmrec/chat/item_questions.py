@@ -41,7 +41,8 @@ _PAIR = re.compile(
 _NO_ITEM = re.compile(r"\d{4}|\b(?:usual|average|before|others?|rest|most|any|all|list|you|i|we)\b", re.I)
 """Words of what an item is compared with that is none."""
 _OF_ANOTHER = re.compile(
-    r"^(?:(?:so|but|ok|or|oh|hm+|well)[, ]+)*(?:and|(?:and )?(?:what|how) (?:about|of|is|was|are)|and (?:for|of)) (?P<title>[^,;?!]{2,60}?)[\s?.!]*$|"
+    r"^(?:(?:so|but|ok|or|oh|hm+|well)[, ]+)*(?:and|(?:and )?(?:what|how) (?:about|of|is|was|are)|and (?:for|of)) "
+    r"(?P<title>[^,;?!]{2,60}?)[\s?.!]*$|"
     r"(?:^|[,。!;])(?:那么?|还有|那)?(?P<zh>(?:《[^》]+》|[^,。!?;《]){1,40}?)(?:呢|怎么样呢?)[?。! ]*$",
     re.I,
 )
@@ -391,8 +392,10 @@ class ItemQuestions:
             None where it asks no such thing.
         """
         match = _OF_ANOTHER.search(line.strip()) if state.last_question else None
-        said = (match["title"] or match["zh"]).strip() if match else ""
-        named = self.named(f"the {said}", state) if said else ()
+        if match is None:
+            return None
+        said = re.sub(r"^the ", "", (match["title"] or match["zh"]).strip(), flags=re.I)
+        named = self.named(f"the {said}", state)
         if len(named) != 1:
             return None
         if not names_alone(f"the {said}", state.last.items if state.last else (), self._words) and not match["zh"]:

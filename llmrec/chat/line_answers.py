@@ -282,14 +282,15 @@ class LineAnswers:
     def _of_own(self, line: str) -> tuple[Reply, str] | None:
         """Answer what a line asks of the person's own history, with what else it says; None for any other line."""
         question = own_question(line)
-        if question is None or (_OTHERS_OF.search(line) and question.topic != "rating"):
+        if question is None or (_OTHERS_OF.search(line) and question.topic not in ("rating", "liked")):
             return None
-        state, items = self.state, ()
-        if question.topic == "rating":
-            items = self._rated_items(question)
+        state = self.state
+        items: tuple[str, ...] = ()
+        if question.topic in ("rating", "liked"):
+            items, liked = self._rated_items(question), question.topic == "liked"
             if not items and self._acts.lists.stated(question.subject):  # "do I like comedies?"
                 question = dataclasses.replace(question, topic="count")
-            elif refers_to_topic(question.subject) and not self._own.rates(items):
+            elif (not items and refers_to_topic(question.subject)) or (liked and not self._own.rates(items)):
                 return None
         answer = self._own.reply(question, self.history, items, language_of(line))
         if answer is None:

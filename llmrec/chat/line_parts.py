@@ -34,7 +34,8 @@ _EITHER_CHINESE = re.compile(r"(?:是)?[\u3400-\u9fff]{1,6}的?还是[\u3400-\u9
 """A question in Chinese of which of two things an item is, without its mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _UNMARKED = re.compile(
-    r"(?:(?:btw|by the way|and|also|so|oh|but|no|wait|hang on|hold on|sorry|actually|hm+|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
+    r"(?:(?:btw|by the way|and|also|so|oh|but|no|wait|hang on|hold on|sorry|actually|hm+"
+    r"|ok)[,. ]+)*(?:(?P<fact>how (?:long|old"
     r"|much)|who(?:'?s| is)? (?:directed|made|in|starring|wrote)|when (?:was|is|did)|what(?:'?s"
     r"| is) .+ (?:like|about))\b|"
     r"(?:is|was|are|does|did|has)\b)[^?]*",
@@ -52,7 +53,8 @@ _PUT_OFF = re.compile(
 )
 """What tells of an item that it is new to one, or talked about: no wish."""
 _POINTS = re.compile(
-    r"^(?:(?:就|那|嗯|我(?:说|问)的?是|我想问|关于|至于|说到)*(?:你?(?:列表|推荐|单子|里面)(?:里|中|上)?的?)*[这那][个部本件款一]?(?:电影|片子)?)|"
+    r"^(?:(?:就是?|那|嗯|我(?:说|问)的?是|我想问|关于|至于|说到)*(?:你?(?:列表|推荐|单子|里面)(?:里|中|上)?的?)*"
+    r"[这那][个部本件款一]?(?:电影|片子)?)|"
     r"^(?:就|关于|至于|说到|我(?:说|问)的?是)|(?:这[部个本件])$"
 )
 """What points at an item of which the next part of a line asks: 就列表里那个《Heat》."""
@@ -221,8 +223,8 @@ class LineCutter:
     def _named_alone(self, sentence: str, state: DialogueState) -> str:
         """The listed item whose title is all that a sentence says: "emma!"."""
         if _POINTS.search(sentence) and len(named := self._acts.items.named(sentence, state)) == 1:
-            left, listed = _POINTS.sub(" ", sentence).strip(" ,.。!"), state.last.items if state.last else ()
-            alone = names_alone(left, listed, self._words) or listed_by_part(left, listed, self._words)
+            left, on_show = _POINTS.sub(" ", sentence).strip(" ,.。!"), state.last.items if state.last else ()
+            alone = names_alone(left, on_show, self._words) or listed_by_part(left, on_show, self._words)
             return named[0] if alone else ""
         said = bare_title(sentence)
         listed = (id for id in (state.last.items if state.last else ()) if id in self._words.row)

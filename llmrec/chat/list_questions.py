@@ -57,8 +57,9 @@ _ANY_OF = re.compile(
 )
 """What asks whether any item of the list has something."""
 _MAKES = re.compile(
-    rf"{_OPENING}(?:(?:do|does|will|would|could) )?(?:which|any|some|one|either)(?: ones?| films?| movies?)? of (?:{_THEM})(?: (?:{_NOUNS}))?"
-    r"(?: (?:would|will|could|might|can|may))? (?:makes?|gets?|leaves?|has|have) (?:me|us|her|him|them|you|people|my \w+|the \w+) (?P<what>[^?]+?)[\s?.!]*",
+    rf"{_OPENING}(?:(?:do|does|will|would|could) )?(?:which|any|some|one|either)(?: ones?| films?| movies?)? "
+    rf"of (?:{_THEM})(?: (?:{_NOUNS}))?(?: (?:would|will|could|might|can|may))? (?:makes?|gets?|leaves?|has|have) "
+    r"(?:me|us|her|him|them|you|people|my \w+|the \w+) (?P<what>[^?]+?)[\s?.!]*",
     re.I,
 )
 """What asks which of the list do something to people: "which of these would make me cry?"."""

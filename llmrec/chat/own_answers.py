@@ -50,7 +50,9 @@ class OwnAnswers:
         self._catalog, self._stated = catalog, stated
         self._ratings = {each.item: float(each.rating) for each in events if each.rating is not None}
 
-    def reply(self, question: OwnQuestion, history: Sequence[str], items: Sequence[str], language: str) -> ActReply | None:
+    def reply(
+        self, question: OwnQuestion, history: Sequence[str], items: Sequence[str], language: str
+    ) -> ActReply | None:
         """Answer a question about the person's own history.
 
         Parameters
@@ -71,7 +73,7 @@ class OwnAnswers:
         """
         say = CatalogueSentences(language, self._catalog)
         known = [self._catalog.item(id) for id in dict.fromkeys(history) if id in self._catalog.row]
-        if question.topic == "rating":
+        if question.topic in ("rating", "liked"):
             if not items:
                 title = question.subject.strip("《》")
                 return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))

@@ -12,6 +12,7 @@ from llmrec.chat.nlu.narration import only_narrates
 
 _PRAISE = re.compile(
     r"(?:(?:ah|oh|yes|yeah|ok(?:ay)?|now|well|wow|so|but|and|great|good|nice|lol|haha+|hm+|finally|right)\b[,.! ]*)*(?:"
+    r"(?:just|exactly) what (?:i|we) (?:asked|wanted|meant|mean|want|had in mind|needed)(?: for)?|"
     r"(?:that|this|it|these|those|which|they)(?:'?s|'?re| is| are| was| were| looks?| sounds?)?(?: (?:much|way|so|really|exactly|just|a lot|far|already|all|very|quite))*"
     r" (?:what (?:i|we) (?:asked|wanted|meant|mean|want|had in mind)(?: for)?|more like it|better|great|good|nice|perfect|fine|lovely|helpful|right|fair|"
     r"interesting|funny|it|cool|wonderful|excellent|odd|strange|weird)(?: (?:then|now|already|at last|one|ones|list))?|"

@@ -74,7 +74,7 @@ PLACES_ALONE = re.compile(
 QUESTION = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose|isn't|aren't|wasn't|doesn't|didn't)\b"
     r"(?! (?:about (?:a|an|some|something|the|\d|[a-z]+s\b)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
-    r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
+    r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少(?:钱|分|$)|几分)",
     re.I,
 )
 """How a question begins that asks for no list."""

@@ -12,7 +12,7 @@ MIN_LETTERS, MIN_ONE_WORD = 7, 5
 """Letters from which several words of a title, and the first of them alone, name an item that is listed."""
 MIN_SUBJECT = 4
 """Letters from which a title of one word is what a question is about, in whatever case."""
-_SMALL = frozenset("a an the of in on at to and or for with from by is it's de la le el".split())
+_SMALL = frozenset(re.findall(r"\S+", "a an the of in on at to and or for with from by is it's de la le el"))
 """Words with which no part of a title ends."""
 _BEFORE = re.compile(
     r"^(?:(?:the|that|this|your|both|either|also|just|even|those|number|film|movie|book|one|called|item)\b\s*)+|"

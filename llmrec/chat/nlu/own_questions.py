@@ -7,7 +7,7 @@ from typing import Literal
 from llmrec.chat.nlu.asides import waves_aside
 from llmrec.chat.nlu.normalisation import HALF_WIDTH
 
-Topic = Literal["taste", "most", "count", "rating", "best", "worst", "mean"]
+Topic = Literal["taste", "most", "count", "rating", "liked", "best", "worst", "mean"]
 _I = r"(?:i|we)"
 _CHOSE = r"(?:watch(?:ed|ing)?|see|seen|saw|buy|bought|buying|read|reading|order(?:ed)?|choose|chose|chosen|pick(?:ed)?|wear|get|got|go for)"
 _STUFF = r"(?:stuff|things?|films?|movies?|books?|clothes|items?|products?|ones?|cinema)"
@@ -100,8 +100,8 @@ class OwnQuestion:
     Parameters
     ----------
     topic
-        "taste" at large, the value that is chosen "most", the "count" of something, the "rating" of an item, the items
-        rated "best" and "worst", or the "mean" of all ratings.
+        "taste" at large, the value that is chosen "most", the "count" of something, the "rating" of an item, whether
+        something is "liked", the items rated "best" and "worst", or the "mean" of all ratings.
     subject
         The kind of value, what is counted, or the item whose rating is wanted, as it is named; "" for none.
     before, after
@@ -144,6 +144,7 @@ def own_question(line: str) -> OwnQuestion | None:
             subject = next(
                 (held[name] for name in held if name not in ("lead", "own", "after", "mark") and held[name]), ""
             )
+            topic = "liked" if held.get("liked") else topic
             before, after = _left(text[: match.start()]), _left(text[match.end() :])
             return OwnQuestion(topic, subject.strip(" ,"), before, after)
     return None

@@ -49,7 +49,7 @@ FACTS = (
     _fact("author", r"who(?:'s| is| has)? (?:wrote|written|the author)|\bauthors?\b|written by|\bwriters?\b|作者|谁写",
           "authors", "writer", "writers"),
     _fact("artist", r"who (?:sings|sang|performs)|\bartists?\b|\bsinger\b|歌手|谁唱", "artists", "singer", "performer"),
-    _fact("year", r"what year|which year|\bwhen (?:was|did|is|were)|how old is (?:it|that|this|the|\d)|release date|came? out|"
+    _fact("year", r"what year|which year|\bwhen (?:was|did|is|were)|how old is (?:it|that|this|the|number|\d)|release date|came? out|"
           r"哪年|哪一年|多少年|什么时候|几几年", "release_year", "date"),
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
     _fact("popularity", r"how many (?:people|others|users|customers|viewers|buyers)\b(?!.*\brat(?:ed|ings?)\b)|how (?:popular|well known|famous) |\b(?:is|are|was) (?:it|that|this|\w+ \d|the \w+(?: one)?|\d) (?:very |really |that )?(?:popular|well[- ]known|famous|a hit|a best ?seller)\b|"

@@ -333,8 +333,11 @@ MIN_SUBJECT = 5
 """Letters from which one word may be a title where a question says what only an item can be."""
 _BEFORE_SUBJECT = re.compile(r"\b(?:is|isn'?t|was|wasn'?t)\s+$", re.I)
 _AFTER_SUBJECT = re.compile(
-    r"\s+(?:(?:an?|the|really|also) )*(?:[a-z-]+ ){0,2}(?:one|film|movie|comedy|thriller|drama|horror|musical|western)\b|"
-    r"\s+(?:(?:too|really|very|any|that|so|a bit) )*(?:scary|sad|funny|violent|good|long|romantic|gory|boring|suitable|okay?) ?(?:at all|for \w+(?: \w+)?)?\s*[?.!]*$",
+    r"\s+(?:(?:an?|the|really|also) )*(?:[a-z-]+ ){0,2}"
+    r"(?:one|film|movie|comedy|thriller|drama|horror|musical|western)\b|"
+    r"\s+(?:(?:too|really|very|any|that|so|a bit) )*"
+    r"(?:scary|sad|funny|violent|good|long|romantic|gory|boring|suitable|okay?) ?"
+    r"(?:at all|for \w+(?: \w+)?)?\s*[?.!]*$",
     re.I,
 )
 
