@@ -96,7 +96,9 @@ class ActReplies:
             return self.short_reply("small_talk", line, state)
         if answer := self.service(line, state) or self.choices.pick(line, state, history):
             return answer
-        if answer := self.items.either(line, state) or self.items.of_place(line, state):
+        if answer := self.items.of_another(line, state) or self.items.either(line, state):
+            return answer
+        if answer := self.items.of_place(line, state):
             return answer
         if intent.action != "ask":
             return None
@@ -122,9 +124,9 @@ class ActReplies:
             return None  # "a bag to go with it" is a search
         if requests_variants(line) and (answer := self.items.item(line, state)):
             return answer
-        if answer := self.items.of_another(line, state) or self.items.judged(line, state):
+        if answer := self.items.judged(line, state) or self.items.versus(line, state):
             return answer
-        if answer := self.items.versus(line, state) or self.items.of_pair(line, state) or self.lists.reply(line, state):
+        if answer := self.items.of_pair(line, state) or self.lists.reply(line, state):
             return answer
         if state.last and superlative(line) and cues.COMPARED_WITH.search(line) and self.items.named(line, state):
             return self.items.comparison(line, state)
