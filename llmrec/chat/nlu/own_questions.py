@@ -46,7 +46,7 @@ _QUESTIONS: tuple[tuple[Topic, str], ...] = (
     ("count",
      rf"how (?:many|much) (?P<what>(?!times|people|stars|of (?:these|those|them)\b)[^,.;?!]+?) (?:have|did|do) {_I} (?:already |ever |actually )?(?:{_CHOSE}|own|owned|have)(?: (?:so far|in all|in total|altogether))?|"
      rf"(?:what|which)(?: {_STUFF})? (?:have|did) {_I} (?:already |ever |actually )?(?:{_CHOSE}) (?P<of>(?:from|in|with|that (?:is|are|was|were)|of) [^,.;?!]+?)|"
-     rf"do {_I} (?:ever |usually |generally |often |really |even )?(?:watch|see|buy|read|wear|own) (?P<habit>(?!(?:it|that|this|them|these|those)\b)[^,.;?!]+?)(?: (?:much|often|a lot|at all))?"),
+     rf"do {_I} (?:ever |usually |generally |often |really |even )?(?:watch|see|buy|read|wear) (?P<habit>(?!(?:it|that|this|them|these|those|number|the|any|one)\b|[#\d])[^,.;?!]+?)(?: (?:much|often|a lot|at all))?"),
     ("taste",
      rf"{_FROM}what (?:do (?:you|u) (?:think|reckon|guess) )?(?:(?:kinds?|sorts?|types?) of )?(?:{_STUFF}|genres?)? ?(?:(?:am i|are we|i'?m|im|we'?re) (?:really |mostly |usually )?(?:into|keen on|fond of)|(?:do )?{_I} (?:really |usually |generally |mostly |seem to |tend to )?(?:like|enjoy|love|prefer)(?: to (?:watch|see|buy|wear|read))?(?! (?:best|most|the most|to|about|it|this|that)\b))|"
      rf"{_FROM}what (?:(?:kinds?|sorts?|types?) of )?(?:{_STUFF})? ?(?:do )?{_I} (?:usually|generally|mostly|normally|typically|tend to) (?:go for|watch|see|buy|wear|read|pick|choose)|"
