@@ -106,7 +106,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
-def asks_fact(line: str, catalog: Catalog) -> bool:
+def requests_fact(line: str, catalog: Catalog) -> bool:
     """Tell whether a line asks for something that attributes, descriptions or ratings tell of an item.
 
     Parameters
@@ -123,7 +123,7 @@ def asks_fact(line: str, catalog: Catalog) -> bool:
     Examples
     --------
     >>> nothing = Catalog("films", (), {})
-    >>> asks_fact("when was it made?", nothing), asks_fact("anything like it?", nothing)
+    >>> requests_fact("when was it made?", nothing), requests_fact("anything like it?", nothing)
     (True, False)
     """
     return any(fact.question.search(line) for fact in FACTS) or feature_of(line, catalog) is not None

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.chat.answers import asks_fact
+from llmrec.chat.answers import requests_fact
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.complaints import without_complaints
@@ -304,7 +304,7 @@ class Conversation(LineAnswers):
             self.state = self.state.remembering(before)
         of_item = image is None and self._corrections.speaks_of_item(line, before)
         again = before.last_question if self._acts.items.of_another(line, before) else line
-        asks = image is None and reply.request is None and asks_fact(again, self.catalog)
+        asks = image is None and reply.request is None and requests_fact(again, self.catalog)
         update = {
             "last_line": line if of_item else "",
             "last_line_changed": before.changed(self.state),

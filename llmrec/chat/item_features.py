@@ -22,7 +22,7 @@ class Feature:
         Its name among the replies (`llmrec.chat.wordings.UNKNOWN`).
     question
         What a question that wants it holds.
-    told
+    stated
         What a sentence holds that tells it.
     hints
         What a sentence holds that tells something near it.
@@ -30,7 +30,7 @@ class Feature:
 
     key: str
     question: re.Pattern[str]
-    told: re.Pattern[str]
+    stated: re.Pattern[str]
     hints: re.Pattern[str] | None = None
 
 
@@ -125,7 +125,7 @@ def describe_feature(feature: Feature, item: Item, say: CatalogueSentences) -> s
     'The catalogue does not tell whether Ada has pockets.'
     """
     sentences = re.split(r"(?<=[.!?])\s+", item.description)
-    if told := _holding(feature.told, sentences):
+    if told := _holding(feature.stated, sentences):
         return say("quote", item, value=" ".join(told))
     near = _holding(feature.hints, sentences) if feature.hints else ()
     if near:

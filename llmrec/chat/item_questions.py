@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
 from llmrec.chat.alternatives import either_of
-from llmrec.chat.answers import about_item, asks_fact
+from llmrec.chat.answers import about_item, requests_fact
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.compared_pairs import compared_pair
 from llmrec.chat.comparisons import answers_unknown, best_of, by_quality, compared, versus
@@ -185,7 +185,7 @@ class ItemQuestions:
         listed = state.last.items if state.last else ()
         if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
             return self.item(line, state) if listed else None
-        of_fact = asks_fact(line, self._catalog) and superlative(line) is None
+        of_fact = requests_fact(line, self._catalog) and superlative(line) is None
         if not named and of_fact and refers_to_topic(line):
             return self.item(line, state)
         if (

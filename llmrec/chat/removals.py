@@ -180,13 +180,13 @@ class _Reader:
     def _in_chinese(self, line: str, half: str) -> Removal:
         found = _Named()
 
-        def taken_off(match: re.Match[str]) -> str:
+        def removed(match: re.Match[str]) -> str:
             said = next(match[name] for name in "abcde" if match[name])
             for title in re.findall(r"《([^》]+)》", said):
                 self._add(title, found)
             return match["end"][-1:]
 
-        read = _REMOVES_ZH.sub(taken_off, half)
+        read = _REMOVES_ZH.sub(removed, half)
         if not found.places and not found.titles:
             return Removal(line)
         rest = [each for each in re.split(r"(?<=[。!?;,])", read) if re.search(r"\w", each)]
