@@ -4,7 +4,7 @@ What the catalogue lacks is said. Whether something is for children, or scary, i
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import is_kind
@@ -14,11 +14,12 @@ from llmrec.chat.item_features import LOOKS, describe_feature, feature_of
 from llmrec.chat.item_phrases import item_kind
 from llmrec.chat.item_statistics import popularity_of, rating_of
 from llmrec.chat.nlu.demands import demands_unknown
-from llmrec.chat.nlu.lexicon import Lexicon, is_colour
+from llmrec.chat.nlu.lexicon import NARROWER, Lexicon, is_colour
 from llmrec.chat.nlu.quantities import full_year
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.chat.wordings import SAYS
+from llmrec.retrieval.filters import parse_where
 
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
@@ -276,6 +277,35 @@ def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     say = CatalogueSentences(language, catalog)
     whats = [say.of_all(key) for key in demands_unknown(line, catalog)]
     return " ".join(say("cannot hold", what=what) for what in whats)
+
+
+def unlisted_articles(line: str, conditions: Sequence[str], catalog: Catalog, language: str) -> str:
+    """Own that a line names some of a kind ("chinos") of which the catalogue has none among what meets its conditions.
+
+    Parameters
+    ----------
+    line
+        What is left of a line that asks for a list, without what it rules out.
+    conditions
+        Of the list, each as `llmrec.retrieval.filters.parse_where` reads it.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        "" where it names none, or some item is called so.
+    """
+    named = [(word, told) for word, (said, told) in NARROWER.items() if said.search(line)]
+    if not named or not conditions:
+        return ""
+    mask = parse_where(" and ".join(conditions), catalog).mask(catalog)
+    texts = [f"{item.title} {item.description}" for row, item in enumerate(catalog.items) if mask[row]]
+    lacking = [word for word, told in named if texts and not any(told.search(text) for text in texts)]
+    what = "、" if language == "zh" else " or "
+    return SAYS["none called"][language].format(what=what.join(lacking)) if lacking else ""
 
 
 def unmet_alone(line: str, catalog: Catalog, language: str) -> str:

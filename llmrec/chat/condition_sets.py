@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.chat.nlu.lexicon import AUDIENCES
-from llmrec.chat.nlu.moods import MIN_IN_MOOD
+from llmrec.chat.nlu.moods import KINDS_FOR_CHILDREN, MIN_IN_MOOD
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, stated_pairs, values_of
 from llmrec.retrieval.filters import parse_where, read_clauses, written
 
 MIN_OF_AUDIENCE = 0.5
-"""Share of the values of a condition that must name the same people, such that it says for whom items are."""
+"""Share of the values of a condition more of which must name the same people, such that it says for whom items are."""
 
 
 class ConditionSets:
@@ -107,6 +107,8 @@ class ConditionSets:
         if beside:
             held = list(dict.fromkeys((*(each for each in before if each in held or not numeric(each)), *added)))
         firm = {*added, *state.lasting}
+        if not any(map(for_whom, added)):  # what does not fit whom it is for is of no use
+            firm |= {each for each in held if for_whom(each)}
         if not self.meets([each for each in held if each in firm]):
             return tuple(held)  # whatever gave way, nothing would be met
         anew = {attributes_of(each) for each in added}
@@ -262,6 +264,26 @@ def limits(conditions: Sequence[str]) -> tuple[str, ...]:
     return tuple(each for each, of in ends if names.count(of) == 1)
 
 
+def for_children(condition: str) -> bool:
+    """Tell whether a condition asks for kinds of items that are for children and for nothing else.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> for_children("genres=Animation|Children's"), for_children("genres=Children's|Comedy")
+    (True, False)
+    """
+    return not excludes(condition) and KINDS_FOR_CHILDREN.issuperset(value.casefold() for value in values_of(condition))
+
+
 def for_whom(condition: str) -> bool:
     """Tell whether a condition says for whom items are: the section for men, the departments for boys.
 
@@ -281,4 +303,4 @@ def for_whom(condition: str) -> bool:
     """
     values = [re.findall(r"[\w']+", value.casefold()) for value in values_of(condition)]
     named = max((sum(not said.isdisjoint(words) for words in values) for said in AUDIENCES), default=0)
-    return not excludes(condition) and not numeric(condition) and named >= MIN_OF_AUDIENCE * len(values) > 0
+    return not excludes(condition) and not numeric(condition) and named > MIN_OF_AUDIENCE * len(values)

@@ -20,6 +20,7 @@ from llmrec.chat.earlier_lists import earlier_list
 from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
 from llmrec.chat.lists import JOINT
+from llmrec.chat.loosening import loosened
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.complements import complemented
 from llmrec.chat.nlu.intent import Intent
@@ -32,12 +33,14 @@ from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.request_phrases import only_requests, without_request_phrases
 from llmrec.chat.nlu.rules import starts_over
+from llmrec.chat.nlu.seen_together import seen_together
 from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.removals import with_removals
 from llmrec.chat.replies import Reply
 from llmrec.chat.running_talk import Talk, read_talk
 from llmrec.chat.short_replies import SYMPATHY
 from llmrec.chat.state import DialogueState, ListState
+from llmrec.chat.wearers import with_wearer
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -179,17 +182,27 @@ class Conversation(LineAnswers):
             reply = self._told(rest) if rest else Reply()
             return dataclasses.replace(reply, words=f"{answer.words} {reply.words}".strip(), language=answer.language)
         removal = with_removals(line, self.state, self._words)
-        complained = without_complaints(removal.line, self.state, self._words)
-        talk = read_talk(complained.line, complained.state, self._words, self._offered)
-        if intent is not None and complained.line == line and not talk:
+        text = with_wearer(seen_together(removal.line, self._words), self.state, self._words)
+        complained = without_complaints(text, self.state, self._words)
+        loose = loosened(complained.line, complained.state, self._words, self._parse)
+        talk = read_talk(loose.line, loose.state, self._words, self._offered)
+        if intent is not None and loose.line == line and loose.state == self.state and not talk:
             return self._reply_as(intent, line)
-        if self.state.changed(complained.state):
-            self.state = complained.state.remembering(self.state)
-        language, line = language_of(line), complained.line
-        reply = self._of_talk(talk, line) if talk else self._read(line)
-        if not (complained.sorry or removal.repeats) or reply.list is None:
-            return reply
-        return dataclasses.replace(reply, words=f"{SAYS['sorry'][language]} {reply.words}".strip())
+        if self.state.changed(loose.state):
+            self.state = loose.state.remembering(self.state)
+        language, line = language_of(line), loose.line
+        reply = self._of_talk(talk, line) if talk else self._read(line) if line else self._once_more(language)
+        sorry = (complained.sorry or removal.repeats) and reply.list is not None
+        said = [SAYS["sorry"][language]] if sorry else []
+        said += [loose.words] if loose.words else []
+        return dataclasses.replace(reply, words=" ".join((*said, reply.words)).strip()) if said else reply
+
+    def _once_more(self, language: str) -> Reply:
+        """The last list anew, by what holds now."""
+        assert self.state.last is not None
+        self._before, self._language = self.state, language
+        again = self._lists.again(self.state, self.state.last, self.state.last.conditions)
+        return dataclasses.replace(self._listing(again), language=language)
 
     def _read(self, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that tells of no items in passing."""

@@ -227,7 +227,7 @@ def understood(
     gone = tuple(
         each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)
     )
-    gone = tuple(each for each in gone if len(values_of(each)) <= MAX_QUOTED)
+    gone = tuple(each for each in gone if len(values_of(each)) <= MAX_QUOTED or for_whom(each))
     out = {value for each in listing.conditions if "!=" in each for value in values_of(each)}
     gone = tuple(each for each in gone if not out.issuperset(values_of(each)))  # what is ruled out now is said as that
     if gone:

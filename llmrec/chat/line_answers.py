@@ -10,7 +10,7 @@ from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.wording import plain
 from llmrec.chat.absences import absent
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.answers import unmet_demands, without_repeats
+from llmrec.chat.answers import unlisted_articles, unmet_demands, without_repeats
 from llmrec.chat.clarification import answered
 from llmrec.chat.commands import Commands
 from llmrec.chat.condition_words import describe_conditions
@@ -126,7 +126,7 @@ class LineAnswers:
         if asks:
             intent, suited, self.state = self._reader.suited(intent, line, self.state)
             stated = intent.filters
-            intent, mood, untold = self._reader.in_mood(intent, line)
+            intent, mood, untold = self._reader.in_mood(intent, line, bool(self._items))
             reported = tuple(each for each in intent.filters if each not in stated)
             intent, self.state = self._reader.without_refused(intent, line, self.state)
         words = ""
@@ -156,6 +156,11 @@ class LineAnswers:
                 preferred=(*intent.preferred, *wanted.preferred, *reported) if mood else (),
                 met=lambda conditions: self._lists.conditions.meets(conditions, never),
             )  # fmt: skip
+            if uncalled := unlisted_articles(intent.query, wanted.conditions, self._words, language):
+                said = (*said, uncalled)
+            if lacking := self._lists.unmet_conditions(intent, self._before, wanted):
+                told = describe_conditions(lacking, language, only=False)
+                said = (*said, SAYS["none such"][language].format(conditions=told))
             words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)
         return self._listing(wanted, words)
 

@@ -25,6 +25,7 @@ from llmrec.chat.nlu.named_items import with_places, within_title
 from llmrec.chat.nlu.narration import without_narration, without_talk
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
+from llmrec.chat.nlu.open_requests import ADDING, WHETHER
 from llmrec.chat.nlu.patterns import patterned
 from llmrec.chat.nlu.query_words import bare_query, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, find_title, than_places, with_spelt_titles
@@ -33,7 +34,14 @@ from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
 from llmrec.chat.nlu.span_reading import banned_unmeant, without_bare_words
-from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
+from llmrec.chat.nlu.suitability import (
+    FOR_BABIES,
+    audience_of,
+    suiting,
+    suits_children,
+    unwanted_qualities,
+    without_qualities,
+)
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, values_of
 from llmrec.chat.withdrawals import without_any
 from llmrec.chat.wordings import SAYS
@@ -135,6 +143,7 @@ class ListReader:
         str
         """
         line = with_titles(repeated_query(without_talk(spelt_out(composed(line[:READ_CHARACTERS])))), self._words)
+        line = ADDING.sub("", line) if listed else line
         if listed and (same := _SAME_BUT.match(line)) and (same["what"] or wording(self._words).noun != "product"):
             line = f"but {line[same.end() :]}"  # "the same in red" of a product speaks of it
         if wording(self._words).noun == "product" and cues.GOES_WITH.search(line):
@@ -223,11 +232,15 @@ class ListReader:
             for what in refused
             if not (demands_unknown(what, self._words) or demands_unknown(f"{what} films", self._words))
         )  # that is said instead
-        refused = tuple(what for what in refused if not banned_unmeant(what, line))
+        unwanted = unwanted_qualities(line)
+        bare = (
+            rf"{FOR_BABIES}|^(?:bab(?:y|ies)|toddlers?|kiddie|little kids?)$" if "childishness" in unwanted else "(?!)"
+        )
+        refused = tuple(what for what in refused if not (banned_unmeant(what, line) or re.search(bare, what, re.I)))
         if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
             known = (each for each in negated_moods(line) if not antonym(each))
             refused = (*refused, *(each for each in known if in_descriptions(each, self._words)))
-        if refused := (*refused, *unwanted_qualities(line)):
+        if refused := (*refused, *unwanted):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
         query = bare_query(plain_degree(without_situation(self._wanting(query, state))))
@@ -235,13 +248,15 @@ class ListReader:
         query = "" if is_vague(query) else in_own_words(query, line)
         return dataclasses.replace(intent, query=query), state
 
-    def in_mood(self, intent: Intent, line: str) -> tuple[Intent, str, str]:
+    def in_mood(self, intent: Intent, line: str, listed: bool = False) -> tuple[Intent, str, str]:
         """Read the moods of a line as kinds of items, where the catalogue has some that speak for them.
 
         Parameters
         ----------
         intent, line
             As of `suited`.
+        listed
+            Whether there is a list, of whose items a question may ask whether they are so.
 
         Returns
         -------
@@ -249,6 +264,8 @@ class ListReader:
             The intent with the kinds that would be nice to have, what is said of it ("" for no mood), and of moods that
             are negated what the catalogue does not tell.
         """
+        if listed and (left_over := WHETHER.sub(" ", intent.query)) != intent.query:
+            intent = dataclasses.replace(intent, query=" ".join(left_over.split()))
         asked = (*intent.filters, *intent.preferred)
         stated = [value for each in asked if not excludes(each) for value in values_of(each)]
         beside = Lexicon.of(self._words).mentions(without_moods(intent.query))

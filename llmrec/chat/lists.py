@@ -5,12 +5,13 @@ Items that a line refers to ("the second one", "that", a title) are found by the
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import wording
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.condition_sets import ConditionSets, for_whom, limits, numeric, states_kind
+from llmrec.chat.condition_sets import ConditionSets, allowing, for_children, for_whom, limits, numeric, states_kind
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
@@ -236,6 +237,7 @@ class ListPlanner:
             image=image,
             excluded=self.rejected(state),
             length=last.length if last else None,
+            viewers=last.viewers if last else "",
         )
 
     def again(
@@ -357,6 +359,10 @@ class ListPlanner:
             if suited and self.conditions.meets((*held, *suited)):  # "cartoons" for a child are cartoons for children
                 held = (*suited, *held)
         ruled_out = {value for each in conditions if excludes(each) for value in values_of(each)}
+        # "cosy" without romance is not children's films alone
+        moody = [each for each in last.preferred if states_kind(each) and ruled_out & {*values_of(each)}]
+        ended = [each for each in moody if allowing(each, ruled_out) and for_children(allowing(each, ruled_out))]
+        held = tuple(each for each in held if each not in ended)
         lost = any(states_kind(each) and set(values_of(each)) <= ruled_out for each in last.conditions)
         before = [] if replaced or lost else (last.query or "").split(JOINT)
         words = [part for part in dict.fromkeys((*before, query)) if part]
@@ -397,6 +403,7 @@ class ListPlanner:
 
     def _conditions(self, intent: Intent, state: DialogueState, line: str) -> tuple[str, ...]:
         """Those of a line; a comparison gives way to what the line says outright ("older than that, from the 80s")."""
+        intent = self._within_section(intent, state)
         outright = {name for each in intent.filters for name in attributes_of(each)}
         told = [each for each in intent.comparisons if each.subject != THESE or each.attribute not in outright]
         compared = self._resolved(
@@ -408,6 +415,48 @@ class ListPlanner:
             if not compared or self.conditions.meets(both) or not self.conditions.meets(intent.filters)
             else intent.filters
         )
+
+    def _within_section(self, intent: Intent, state: DialogueState) -> Intent:
+        """Let the section of those whom clothes are for stand before one that says how they are: "casual" for men."""
+        filters = intent.filters
+        own = [each for each in filters if for_whom(each)] or [
+            each for each in (*(state.last.conditions if state.last else ()), *state.lasting) if for_whom(each)
+        ]
+        names = {name for each in own for name in attributes_of(each)}
+        kept = tuple(
+            each for each in filters
+            if for_whom(each) or excludes(each) or names.isdisjoint(attributes_of(each))
+            or self.conditions.meets((*own, each))
+        )  # fmt: skip
+        return replace(intent, filters=kept)
+
+    def unmet_conditions(self, intent: Intent, state: DialogueState, listing: ListState) -> tuple[str, ...]:
+        """Find what a line states that nothing meets, such that its list goes without: newer than the newest film.
+
+        Parameters
+        ----------
+        intent
+            Of the line.
+        state
+            What the conversation had come to before it.
+        listing
+            The list.
+
+        Returns
+        -------
+        tuple of str
+            Conditions, each as `llmrec.retrieval.filters.parse_where` reads it.
+        """
+        within = self._within_section(intent, state).filters
+        dropped = tuple(each for each in intent.filters if each not in (*within, *listing.conditions))
+        if not intent.comparisons or (not self._items(state) and any(c.subject == THESE for c in intent.comparisons)):
+            return dropped
+        outright = {name for each in intent.filters for name in attributes_of(each)}
+        held = {name for each in listing.conditions for name in attributes_of(each)}
+        told = [
+            c for c in intent.comparisons if c.attribute not in (outright | held if c.subject == THESE else outright)
+        ]
+        return (*dropped, *(each for each in self._resolved(told, state) if each not in listing.conditions))
 
     def _resolved(
         self, comparisons: Sequence[Comparison], state: DialogueState, somewhat: bool = False

@@ -40,6 +40,14 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 """Words by which a line goes elsewhere than the list before."""
+_ADDS = re.compile(
+    r"(?:再|另外|还|多)(?:加|添|补)(?:一?[条点个]|上)|(?:再|另外|还)有(?:一[条点个]|个要求)|补充一[点条下]|"
+    r"\b(?:one more (?:thing|wish|condition|rule)|(?:also|and),? (?:it|they) (?:should|must|has to|have to)|"
+    r"on top of (?:that|it)|"
+    r"another (?:thing|condition|wish)|i(?:'d| would) (?:also )?add|let me add|to add)\b",
+    re.I,
+)
+"""Words by which a line only adds to the wish of before."""
 _RATHER = re.compile(
     r"\b(?:rather|(?:wants?|fancy|fancies|(?:feel|feels) like|in the mood for|prefers?|needs?|would like|"
     r"d like) (?:something|"
@@ -91,6 +99,8 @@ class QueryChanges:
         -------
         bool
         """
+        if _ADDS.search(line):
+            return False
         elsewhere = _ELSEWHERE.search(line)
         if elsewhere and elsewhere[0] == "算了" and conditions and all(map(excludes, conditions)):
             return False  # 动画片就算了 rules out, and leaves the rest of the wish as it is

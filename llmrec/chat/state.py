@@ -39,6 +39,8 @@ class ListState(BaseModel):
         Id under which the list is kept with its reasons; None where it is not.
     length
         Items that it is to have; None where that was not said.
+    viewers
+        Whom a line began it for: "oneself", or others in its words; "" where it did not say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +55,7 @@ class ListState(BaseModel):
     excluded: tuple[str, ...] = ()
     response_id: str | None = None
     length: int | None = None
+    viewers: str = ""
 
     def without(self, conditions: Sequence[str]) -> "ListState":
         """Make the list as if conditions had not been asked for.

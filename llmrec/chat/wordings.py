@@ -509,6 +509,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "exactly of minutes": {"en": "of {value} minutes", "zh": "{value}分钟"},
     "taken back": {"en": "All right, {values} may come again.", "zh": "好的,{values}又可以出现了。"},
     "dropped": {"en": "No longer asked for: {conditions}.", "zh": "不再要求:{conditions}。"},
+    "fresh oneself": {"en": "For you alone, then; what held before no longer does: {conditions}.", "zh": "好的,这次只按您自己的来,之前的不再算:{conditions}。"},
+    "fresh another": {"en": "For somebody else, then; what held before no longer does: {conditions}.", "zh": "好的,这次换人看,之前的不再算:{conditions}。"},
+    "without": {"en": "nothing with {what}", "zh": "不要{what}"},
+    "open already": {"en": "Nothing kept those out: {conditions}.", "zh": "{conditions}本来就没有排除。"},
+    "none called": {"en": "Nothing that fits is called {what} here, so these are others of its kind.", "zh": "符合的里面没有{what},下面是同类的别的款。"},
+    "none such": {"en": "Nothing that fits is {conditions}, so I leave that out.", "zh": "符合的里面没有{conditions},这一点先不管。"},
     "dropped words": {"en": "All right, I leave that out of the search.", "zh": "好的,找的时候不再考虑这个。"},
     "nothing held": {
         "en": "Nothing that holds now is about “{what}”; “what rules hold?” tells what is.",

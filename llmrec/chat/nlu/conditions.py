@@ -94,6 +94,8 @@ _FOR_HER, _FOR_HIM = (
     )
 )
 """Whom clothes are for, where no section says it so."""
+_PLAIN_OR = re.compile(r"\bplain(?= (?:ones )?or \w)|(?<=\bor )plain\b(?! or\b)|^plain$", re.I)
+"""A pattern that is one of two, or all that is said; a "plain hoodie" may be one without frills."""
 _NO_LOVE_STORY = re.compile(
     r"(?P<no>\b(?:no|not|nothing|without|avoid|hates?|skip|n't (?:want|like|need))(?: (?:any|a|more|those|these|"
     r"all|the))*) love (?:story|stories|films?)\b",
@@ -220,6 +222,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
     if wording(catalog).noun == "product":
         text = _FOR_HER.sub("for women", _FOR_HIM.sub("for men", text))
+        text = _PLAIN_OR.sub("unpatterned", text)
     text = _TURNED_OUT.sub(lambda match: _turned_out(match, lexicon), text)
     text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
     text, found = parse_quantities(text, catalog)
@@ -228,6 +231,8 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = _cut_free_of(text, lexicon, found)
     text = replace_negated_moods(text)
     excluded = [clause for condition in found for clause in read_clauses(condition) if clause.operator == "!="]
+    if wording(catalog).noun == "product":  # one thing is no two articles, and may be two kinds of films
+        text = re.sub(r"^\s*(?:(?:and|or|plus|then)\b[\s,]*)+(?=\w)", "", text, flags=re.I)
     wanted = _kinds_wanted(LexicalText(text, lexicon, titles_within(text, catalog)))
     found += [each for each in wanted if replace(read_clauses(each)[0], operator="!=") not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))

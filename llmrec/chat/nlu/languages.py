@@ -14,7 +14,7 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import MINUTES
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
-from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year, price_bands
+from llmrec.chat.nlu.quantities import NOT_NEW, NOT_OLD, OLD, RECENT, newest_year, price_bands
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 CHINESE = r"\u3400-\u9fff"
@@ -155,8 +155,13 @@ _DECADES = re.compile(
 """One decade or more: 九十年代, 八九十年代, 80年代和90年代."""
 _AGE = re.compile(
     r"(?:别|不要|不想看|不看|不喜欢|不爱看?|讨厌)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)|"
+    r"(?P<new>(?:别|不要|不想看|不看|不喜欢|不爱看?)(?:给我)?(?:推荐)?(?:太|那么|很)(?:新|近)(?:的|片子?|电影)*)|"
     r"(?P<old>(?<!不要)(?<!别看)(?<!不看)(?<!不喜欢)(?<!讨厌)老(?:片子?|电影))"
 )
+_YEARS_LISTED = re.compile(
+    r"(?<!\d)(?:19|20)?[3-9]\d年?(?:\s*(?:、|,|和|或者?|还是|跟|/)\s*(?:是)?(?:19|20)?[3-9]\d年?)+(?<=年)(?!代|以|之|后|前)(?:上映|拍)?的?"
+)
+"""Years of which any will do: 95、96年的."""
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _PRICE = ("price", "cost")
 _CHEAP = re.compile(
@@ -474,10 +479,15 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
     if attribute_kinds(catalog).get("year") == "number" and (decades := _DECADES.search(text)):
         conditions += _years_of(decades)
         text = f"{text[: decades.start()]} {text[decades.end() :]}"
+    if attribute_kinds(catalog).get("year") == "number" and (years := _YEARS_LISTED.search(text)):
+        listed = [each if len(each) == 4 else f"19{each}" for each in re.findall(r"\d{4}|\d\d", years[0])]
+        conditions.append(f"year={'|'.join(dict.fromkeys(listed))}")
+        text = f"{text[: years.start()]} {text[years.end() :]}"
     if attribute_kinds(catalog).get("year") == "number" and (age := _AGE.search(text)):
         newest = derived(catalog, newest_year)
-        years = RECENT if age["recent"] else NOT_OLD
-        conditions.append(f"year<{newest - OLD}" if age["old"] else f"year>{newest - years}")
+        span = RECENT if age["recent"] else NOT_OLD
+        until = OLD if age["old"] else NOT_NEW
+        conditions.append(f"year<{newest - until}" if age["old"] or age["new"] else f"year>{newest - span}")
         text = f"{text[: age.start()]} {text[age.end() :]}"
     if attribute_kinds(catalog).get("price") == "number" and (cheap := _CHEAP.search(text)):
         low, high = derived(catalog, price_bands)

@@ -34,6 +34,14 @@ SYNONYMS = {
 }  # fmt: skip
 """Value in lower case -> words by which people ask for it, beyond those of the vocabulary."""
 
+NARROWER: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    word: (re.compile(said, re.I), re.compile(told, re.I))
+    for word, said, told in (
+        ("jeans", r"\bjeans\b|牛仔裤", r"\bjeans?\b|\bdenim\b"),
+        ("chinos", r"\bchinos?\b|卡其裤|斜纹裤", r"\bchinos?\b"),
+    )
+}
+"""Synonyms that name some of a kind alone -> how a line says them, and how the text of an item does."""
 AUDIENCES = tuple(
     frozenset(words.split())
     for words in (

@@ -143,6 +143,8 @@ MOODS = (
     _mood(r"(?:for|to) (?:the )?(?:gym|yoga|running|jogging|work(?:ing)? ?out)|(?:gym|yoga|running|jogging|workout)(?: (?:stuff|gear|clothes|wear|kit|things|outfits?))", "健身|跑步|瑜伽", "leggings/tights t-shirt vest_top shorts sneakers 运动裤 T恤", noun=True, occasion=True),
 )  # fmt: skip
 """What stands for kinds of items, moods first and the more particular first; then what names, or says what for."""
+KINDS_FOR_CHILDREN = frozenset(("children's", "animation", "儿童", "动画"))
+"""Kinds of items for children, in lower case."""
 MIN_IN_MOOD = 5
 """Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
 _NEGATED = re.compile(
@@ -153,6 +155,7 @@ _OLD = re.compile(
     r"(?<![\w-])(?:(?:real |really |good |proper |very )?old(?:ies?|[- ]fashioned|[- ]school)?"
     r"(?=\s*(?:$|[,.;!?])|\s+(?:war|crime|horror|western|comed\w+|romantic|romance|sci-fi|black|hollywood|detective|noir|classics?|"
     r"films?|movies?|pictures?|flicks?|ones?\b|stuff|thrillers?|musicals?|with\b|about\b|from\b|in black|mystery|mysteries|adventures?|dramas?))|"
+    r"(?<!\ban )old(?=\s+(?:but|yet|though|please|pls)\b)|(?<=thing )old\b|"
     r"vintage|(?:old |golden[- ]age |hollywood )*classics?(?: (?=films?|movies?|ones?))?)(?![\w-])|老(?:片子?|电影)的?|经典老片|老的",
     re.I,
 )
@@ -231,7 +234,13 @@ def moods(
             rest = f"{rest[: each.start()]}{' ' * len(each[0])}{rest[each.end() :]}"
             query = query if mood.noun else query.replace(each[0], " ", 1)
         apart = held if mood.noun else held | beside
-        wanted += [each - gone for each in mood.kinds if not each & apart and each - gone & known]
+        wanted += [
+            each - gone
+            for each in mood.kinds
+            if not each & apart
+            and each - gone & known
+            and not (each & gone and (each - gone) & known <= KINDS_FOR_CHILDREN)
+        ]  # "cosy, no romance" is not children's films alone
         never |= mood.never
     never -= held.union(*wanted)
     conditions: dict[str, None] = {}

@@ -53,8 +53,9 @@ _OF_A_PERSON = re.compile(
     re.I,
 )
 """A year that tells of a person ("I'm from 1975") and of no item."""
-OLD, NOT_OLD, RECENT = 25, 20, 5
-"""Years before the newest item until which one is old, from which one is not, and from which it is recent."""
+OLD, NOT_OLD, NOT_NEW, RECENT = 25, 20, 8, 5
+"""Years before the newest item until which one is old, from which one is not, until which it is not too new, and from
+which it is recent."""
 _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
@@ -199,10 +200,42 @@ _YEARS: tuple[Rule, ...] = (
         _decades,
     ),
 )
+_OR_YEAR = r"(?:\s*,?\s*(?:or|and|/|,|-|\u2013)\s*)"
+_COUNTED = r" (?:films?|movies?|of (?:them|these|those)|times|percent|degrees|something|year|and over|plus)\b"
+_NO_COUNT = rf"(?!\w|%|[.:]\d|{_OTHER_UNIT}|{_COUNTED})"
+
+
+def _short_years(years: str) -> list[str]:
+    """Years by their last digits, either of which will do: of "95-97" all three."""
+    found = [f"19{each}" for each in re.findall(r"\d\d", years)]
+    if re.fullmatch(r"'?\d\d\s*[-\u2013]\s*'?\d\d", years):
+        return _between("year", found[0], found[1])
+    return [f"year={'|'.join(dict.fromkeys(found))}"]
+
+
 _SHORT_YEARS: tuple[Rule, ...] = (
     (
         rf"{_MADE}(?:between|from) '?(?P<y>[3-9]\d) (?:and|to|until|till|-) '?(?P<z>[3-9]\d)(?!\w|{_OTHER_UNIT})",
         lambda m: _between("year", f"19{m['y']}", f"19{m['z']}"),
+    ),
+    (
+        rf"(?:{_MADE}(?:from|in|made in|released in) (?:the year |either )?)"
+        rf"'?(?P<ys>[3-9]\d(?:{_OR_YEAR}'?[3-9]\d)*){_NO_COUNT}",
+        lambda m: _short_years(m["ys"]),
+    ),
+    (
+        r"(?<![.:$€£\d] )(?<!\bis )(?<!\bam )(?<!'m )(?<!'s )(?<!are )(?<!age )(?<!aged )"
+        rf"(?:either )?'?(?P<ys>[3-9]\d(?:{_OR_YEAR}'?[3-9]\d)+){_NO_COUNT}",
+        lambda m: _short_years(m["ys"]),
+    ),
+    (rf"{_MADE}(?:since) '?(?P<y>[3-9]\d){_NO_COUNT}", lambda m: [f"year>=19{m['y']}"]),
+    (
+        rf"{_MADE}(?:after|newer than|later than) '?(?P<y>[3-9]\d){_NO_COUNT}",
+        lambda m: [f"year>19{m['y']}"],
+    ),
+    (
+        rf"{_MADE}(?:before|older than|earlier than) '?(?P<y>[3-9]\d){_NO_COUNT}",
+        lambda m: [f"year<19{m['y']}"],
     ),
 )
 """Years by their last digits, where nothing has a price."""
@@ -290,6 +323,13 @@ def _recent_years(catalog: Catalog) -> tuple[Rule, ...]:
             r"(?:old|ancient|dated|old[- ]fashioned)\b(?! (?:boy|man|men|yeller|dogs?|people|ladies|lady|school)\b)"
             r"(?: (?:ones?|films?|movies?|stuff|crap|things?))?",
             lambda _: [f"year>{newest - NOT_OLD}"],
+        ),
+        (
+            r"(?:nothing|not?|isn'?t|aren'?t|don'?t want(?: anything)?|never|without)(?:"
+            r"(?: (?:too|so|very|really|that|all that|overly|anything|any|brand))+ (?:new|recent)|"
+            r"(?: (?:too|so|very|really|that|all that|overly|anything|any))* (?:modern|contemporary))\b"
+            r"(?: (?:ones?|films?|movies?|stuff|things?))?",
+            lambda _: [f"year<{newest - NOT_NEW}"],
         ),
         (
             r"(?:an? |some |the )?(?:really |very |proper )?(?:old (?:films?|movies?|flicks?|ones)|oldies)\b",

@@ -47,7 +47,8 @@ _DO_YOU_HAVE = (
 )
 """How it is asked whether there is something; "have you got" is read in one way alone, however often it is said."""
 _ALONE = re.compile(
-    rf"(?:(?:but|and|so|ok|please|something|anything|some|any|an?|show me|give me|find me|make it|i want|i'd like|"
+    rf"(?:(?:but|and|so|ok|no|oh|well|actually|sorry|i (?:meant?|said)|please|something|"
+    rf"anything|some|any|an?|show me|give me|find me|make it|i want|i'd like|"
     rf"a bit|slightly|much|even|a little|far|way|just|only|also|more|stuff|things?|ones?|{_DO_YOU_HAVE}|"
     rf"any chance of|what about|how about|that(?:'s| is| are)|which (?:is|are)|maybe|perhaps|for me)\s+)*{_COMPARATIVE}"
     r"(?:\s+(?:ones?|films?|movies?|items?|things?|stuff|options?|please|if possible|at all|instead|for me|maybe|then|"

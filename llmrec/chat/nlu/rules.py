@@ -11,7 +11,7 @@ from llmrec.catalog.wording import plain
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
-from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
+from llmrec.chat.nlu.lexicon import AUDIENCES, ORDINARY, Lexicon
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.errors import BadInput, UnknownItem
@@ -477,6 +477,9 @@ def _any_of(conditions: tuple[str, ...], catalog: Catalog) -> tuple[str, ...]:
     asked: dict[tuple[str, ...], list[str]] = {}
     for each in conditions:
         clauses = read_clauses(each)
+        people = any(not said.isdisjoint(re.findall(r"[\w']+", clauses[0].values[0].casefold())) for said in AUDIENCES)
+        if people:
+            continue  # "casual, for men" is both
         if len(clauses) == 1 and clauses[0].operator == "=" and single.issuperset(clauses[0].attributes):
             asked.setdefault(clauses[0].attributes, []).append(each)
     joined = {names: same for names, same in asked.items() if len(same) > 1}

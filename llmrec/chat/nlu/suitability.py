@@ -56,7 +56,7 @@ _ADULTS = re.compile(
     re.I,
 )
 _NO_CHILDREN = re.compile(
-    rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|with|my|our|another|more|of|those|these|suitable|just|only))* "
+    rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|with|my|our|another|more|of|those|these|suitable|just|only|little|small|young))* "
     rf"(?:{_CHILD}(?:'s)?|family)\b|\b(?:were|was|used to be) for (?:my|our|the) (?:{_CHILD}|{_RELATIVE})\b|"
     r"(?:不要|不是|别)(?:给)?(?:孩子|小孩|儿童)|"
     r"(?:孩子|小孩|儿童)[^,\u3002!?;\s]{0,6}(?:不要|不看|不行|去掉|除外|免了|算了)[了的吧啊]*(?=[,\u3002!?;\s]|$)",
@@ -95,6 +95,11 @@ _UNSUITED = frozenset(
     ]
 )
 _UNSUITED_TEENAGERS = frozenset(["horror", "adult", "erotic", "恐怖", "成人"])
+FOR_BABIES = (
+    r"(?:bab(?:y|ies)(?:'s|s')?|toddlers?|little kids?) (?:stuff|movies?|films?|things?|shows?|cartoons?)\b|"
+    r"(?:made |meant |just |only |stuff |something |films |movies )?for (?:the )?(?:bab(?:y|ies)|toddlers|little (?:kids|ones|children))\b"
+)
+"""What is for small children alone."""
 _VIOLENT = frozenset(
     ["action", "crime", "horror", "thriller", "war", "western", "动作", "犯罪", "恐怖", "惊悚", "战争", "西部"]
 )
@@ -137,7 +142,8 @@ _NEGATED = re.compile(
     r"(?:\b(?:no|not|nothing|without|non|isn't|don't (?:want|like)|avoid|hates?|less|minus|skip|can't stand)\b|"
     r"不要|别|不想看?|(?<!有)没有|不能|不(?=太?(?:血腥|暴力|吓人|可怕|恐怖)))"
     r"(?P<soft>[^,.;!?,。]{0,24}\b(?:too|so|very|overly|that)\b|[^,.;!?,。]{0,24}太)?[^,.;!?,。]{0,24}?"
-    r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|gruesome|grisly|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|childish\w*|babyish|juvenile|暴力|血腥|幼稚|低龄|小儿科|"
+    r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|gruesome|grisly|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|childish\w*|babyish|juvenile|kiddie\w*|"
+    rf"{FOR_BABIES}|暴力|血腥|幼稚|低龄|小儿科|"
     r"打打杀杀|打斗|吓人|可怕)",
     re.I,
 )
@@ -361,7 +367,8 @@ def unwanted_qualities(line: str) -> tuple[str, ...]:
     """
     found = []
     for match in _NEGATED.finditer(line):
-        key = next((key for key, (pattern, _) in _HINTS.items() if pattern.search(match["what"])), "")
+        babies = "childishness" if re.fullmatch(FOR_BABIES, match["what"], re.I) else ""
+        key = next((key for key, (pattern, _) in _HINTS.items() if pattern.search(match["what"])), babies)
         found += [f"too much {key}" if match["soft"] and key == "violence" else key] if key else []
     found += ["deaths"] if _NO_DEATHS.search(line) else []
     return tuple(dict.fromkeys((*found, *(["frightening scenes"] if _SCARED.search(line) else []))))
