@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import is_kind
-from llmrec.chat.nlu.lexicon import AUDIENCES
+from llmrec.chat.nlu.lexicon import AUDIENCES, is_colour
 from llmrec.chat.nlu.moods import KINDS_FOR_CHILDREN, MIN_IN_MOOD
 from llmrec.chat.state import DialogueState, attributes_of, excludes, narrowed, stated_pairs, values_of
 from llmrec.retrieval.filters import parse_where, read_clauses, written
@@ -103,6 +103,7 @@ class ConditionSets:
         -------
         tuple of str
         """
+        added = self._without_descriptors(added, (*before, *state.lasting))
         held = list(narrowed(before, added))
         if beside:
             held = list(dict.fromkeys((*(each for each in before if each in held or not numeric(each)), *added)))
@@ -119,6 +120,16 @@ class ConditionSets:
             enough = (each for each in first if self.meets([other for other in held if other != each]))
             held.remove(next(enough, first[0]))
         return tuple(held)
+
+    def _without_descriptors(self, added: tuple[str, ...], held: Sequence[str]) -> tuple[str, ...]:
+        """Leave out what only describes, such as the section for women that "smart" names, where nothing meets it."""
+        describes = [each for each in added if not (excludes(each) or numeric(each) or for_whom(each) or _firm(each))]
+        whom = () if any(map(for_whom, added)) else tuple(filter(for_whom, held))
+        if not describes or self.meets((*whom, *added)):
+            return added
+        kept = [tuple(other for other in added if other != each) for each in describes]
+        kept.append(tuple(each for each in added if each not in describes))
+        return next((each for each in kept if each and self.meets((*whom, *each))), added)
 
     def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:
         """Tell whether any item meets conditions.
@@ -139,6 +150,11 @@ class ConditionSets:
         mask = parse_where(" and ".join(conditions), self._words).mask(self._words).copy()
         mask[[self._words.row[id] for id in never if id in self._words.row]] = False
         return bool(mask.any())
+
+
+def _firm(condition: str) -> bool:
+    """Whether a condition is on a kind or a colour, which no word only describes."""
+    return any(is_kind(name) or is_colour(name) for name in attributes_of(condition))
 
 
 def _weight(condition: str) -> int:

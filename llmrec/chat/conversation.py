@@ -16,6 +16,7 @@ from llmrec.chat.clarification import may_clarify, question_below
 from llmrec.chat.complaints import without_complaints
 from llmrec.chat.complement_lists import complemented_item, names, no_item, opening
 from llmrec.chat.descriptions import error_in_chinese
+from llmrec.chat.disputes import without_disputes
 from llmrec.chat.earlier_lists import earlier_list
 from llmrec.chat.item_examples import help_text
 from llmrec.chat.line_answers import LineAnswers
@@ -30,10 +31,12 @@ from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.personal_talk import only_news, personal_news
 from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.refusals import is_vague
+from llmrec.chat.nlu.remarks import without_remarks
 from llmrec.chat.nlu.rephrasing import evidence_requested
 from llmrec.chat.nlu.request_phrases import only_requests, without_request_phrases
 from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.nlu.seen_together import seen_together
+from llmrec.chat.nlu.waivers import with_waivers
 from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.removals import with_removals
 from llmrec.chat.replies import Reply
@@ -181,9 +184,12 @@ class Conversation(LineAnswers):
             answer, rest = own
             reply = self._told(rest) if rest else Reply()
             return dataclasses.replace(reply, words=f"{answer.words} {reply.words}".strip(), language=answer.language)
-        removal = with_removals(line, self.state, self._words)
-        text = with_wearer(seen_together(removal.line, self._words), self.state, self._words)
-        complained = without_complaints(text, self.state, self._words)
+        if not (meant := without_remarks(line, self.state, self._words)):
+            return Reply(self._acts.short_reply("narrates", line, self.state).text, language=language_of(line))
+        removal = with_removals(meant, self.state, self._words)
+        meant = without_disputes(with_waivers(removal.line, self.state, self._words), self.state, self._words)
+        meant = with_wearer(seen_together(meant, self._words), self.state, self._words)
+        complained = without_complaints(meant, self.state, self._words)
         loose = loosened(complained.line, complained.state, self._words, self._parse)
         talk = read_talk(loose.line, loose.state, self._words, self._offered)
         if intent is not None and loose.line == line and loose.state == self.state and not talk:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.queries import with_kinds
-from llmrec.catalog.vocabulary import natural_order
+from llmrec.catalog.vocabulary import is_kind, natural_order
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.condition_sets import for_whom
 from llmrec.chat.condition_words import describe_conditions, in_sentence, several
@@ -305,8 +305,14 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str, *, 
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
-    words = [each for each in _telling(left) if with_kinds(each, catalog) == each]
+    words = [each for each in _telling(left) if with_kinds(each, catalog) == each and not _names_kind(each, catalog)]
     return (_searched("ranks alone", _quoted(words, language), catalog, language),) if words else ()
+
+
+def _names_kind(words: str, catalog: Catalog) -> bool:
+    """Whether words are a kind of the catalogue, by which a list goes."""
+    found = Lexicon.of(catalog).mentions(words)
+    return any(each.start == 0 and each.end == len(words) and any(map(is_kind, each.attributes)) for each in found)
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:

@@ -36,7 +36,8 @@ from llmrec.chat.reactions import Reactions
 from llmrec.chat.replies import Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
 from llmrec.chat.restorations import Restorations
-from llmrec.chat.state import DialogueState, ListState, Question, excludes, narrowed, values_of
+from llmrec.chat.short_replies import SHORT
+from llmrec.chat.state import DialogueState, ListState, Question, attributes_of, excludes, narrowed, values_of
 from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
@@ -215,6 +216,8 @@ class LineAnswers:
         if parts is None:
             return None
         said = []
+        rest = self._parse(parts.rest) if parts.rest else None
+        stated = {name for each in (rest.filters if rest else ()) for name in attributes_of(each)}
         for each in parts.reactions:
             try:
                 outcome = self._reactions.consequence(each, line, self.state)
@@ -222,12 +225,13 @@ class LineAnswers:
                 said.append(_sentence(error))
                 continue
             self.state = self._reactions.holding(outcome, self._lists)
-            said.append(outcome.words)
+            if each.kind != "criticise" or stated.isdisjoint(n for c in outcome.conditions for n in attributes_of(c)):
+                said.append(outcome.words)  # "too new. from before 1980" says itself how old
         told = {"topic": parts.topic or self.state.topic, "mentioned": parts.mentioned or self.state.mentioned}
         self.state = self.state.model_copy(update=told)
         said += [each.text.strip() for each in parts.answers]
         try:
-            reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
+            reply = self._reply(rest, parts.rest, None, None) if rest else Reply()
         except BadInput as error:
             reply = Reply(_sentence(error))
         had, criticised = self._before.last, any(each.kind == "criticise" for each in parts.reactions)
@@ -236,7 +240,9 @@ class LineAnswers:
             kept = tuple(id for id in reply.list.excluded if id not in had.items or id in self.state.rejected)
             reply = self._listing(reply.list.model_copy(update={"excluded": kept}), reply.words)
             said = [each for each in said if each != SAYS["others then"][self._language]]
-        words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
+        answers = [each for each in dict.fromkeys((*said, reply.words)) if each]
+        answers = [each for each in answers if each not in SHORT["talk on"][self._language]] or answers
+        words = without_repeats(" ".join(answers))
         relists = any(each.kind != "accept" for each in parts.reactions)
         last = self.state.last
         if reply.request is None and reply.why is None and relists:

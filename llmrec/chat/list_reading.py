@@ -66,7 +66,8 @@ _YEAR_OF = re.compile(
 )
 """A year that is told by a film that came out in it."""
 _TELLS_CHINESE = re.compile(
-    r"(?:算了|好吧|嗯+|唉|(?:多|非常)?谢谢(?:你|您|啦|了)*|感谢|辛苦了)[吧啦了!。]*|"
+    r"(?:再|另外|还)?(?:加|补充|多)(?:上|一)?(?:一?[条点个])(?:要求|条件)?|(?:你)?(?:听|搞|弄|理解|看)(?:反|错)了|"
+    r"(?:别|其[他它余])的?(?:都|就|全)?(?:不要|算了|不看|免了)了?|(?:算了|好吧|嗯+|唉|(?:多|非常)?谢谢(?:你|您|啦|了)*|感谢|辛苦了)[吧啦了!。]*|"
     r"(?>我|咱|们|今天|今晚|明天|明晚|晚上|周末|下班|放假|打算|准备|想|要|在家|一起){0,8}(?:和|跟|陪|带|与)[\u3400-\u9fff]{1,6}?(?:一起|一块儿?)?(?:去)?看(?:个|部|场|点)?(?:电影|片子?|东西)|"
     r"(?>我们?|他们?|她们?|爸爸?|妈妈?|父母|老婆|老公|孩子|朋友|今天|最近|刚刚?|昨天)+"
     r"(?:的)?[\u3400-\u9fff]{0,4}(?:不(?:太|怎么)?好|很?累|分手|失恋|下班|加班|生病|感冒|生日|结婚|毕业|怀旧|在家|无聊)(?:了|的)?"
@@ -108,6 +109,8 @@ _LATEST = re.compile(
 )
 
 
+_DEGREE = re.compile(r"(?:too|so|that|very|really) ", re.I)
+"""How a quality begins that is ruled out in part: "not TOO scary" is said by the quality."""
 _TOP_ONE = re.compile(r"\b(?:the |your )?top (?:one|film|movie|book|pick)\b|\bthe one (?:at|on) (?:the )?top\b", re.I)
 """The first of a list."""
 
@@ -142,8 +145,9 @@ class ListReader:
         -------
         str
         """
-        line = with_titles(repeated_query(without_talk(spelt_out(composed(line[:READ_CHARACTERS])))), self._words)
-        line = ADDING.sub("", line) if listed else line
+        line = composed(line[:READ_CHARACTERS])
+        line = ADDING.sub("", line) if listed else line  # before talk is cut out, of which it would be a part
+        line = with_titles(repeated_query(without_talk(spelt_out(line))), self._words)
         if listed and (same := _SAME_BUT.match(line)) and (same["what"] or wording(self._words).noun != "product"):
             line = f"but {line[same.end() :]}"  # "the same in red" of a product speaks of it
         if wording(self._words).noun == "product" and cues.GOES_WITH.search(line):
@@ -237,6 +241,7 @@ class ListReader:
             rf"{FOR_BABIES}|^(?:bab(?:y|ies)|toddlers?|kiddie|little kids?)$" if "childishness" in unwanted else "(?!)"
         )
         refused = tuple(what for what in refused if not (banned_unmeant(what, line) or re.search(bare, what, re.I)))
+        refused = tuple(what for what in refused if not (_DEGREE.match(what) and unwanted_qualities(f"not {what}")))
         if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
             known = (each for each in negated_moods(line) if not antonym(each))
             refused = (*refused, *(each for each in known if in_descriptions(each, self._words)))

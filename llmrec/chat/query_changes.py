@@ -129,7 +129,7 @@ class QueryChanges:
         kinds_before = [each for each in (last.conditions if last else ()) if states_kind(each)]
         moved = last is not None and set(kinds_before) <= set(last.preferred)
         asks = moved and _SOMETHING.search(line) is not None and _BESIDE_MOOD.search(line) is None
-        if not (asks or _RATHER.search(line) or _ELSEWHERE.search(line)):
+        if _ADDS.search(line) or not (asks or _RATHER.search(line) or _ELSEWHERE.search(line)):
             return intent
         if any(states_kind(each) for each in (*intent.filters, *intent.preferred)):
             return intent

@@ -12,6 +12,7 @@ from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import titles_within
 from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.nlu.refusals import allowed_again, content_words
 from llmrec.chat.nlu.rephrasing import WEARER
@@ -308,6 +309,8 @@ class _Named:
     """What of a catalogue a line names: values, attributes by their noun, and quantities."""
 
     def __init__(self, line: str, catalog: Catalog) -> None:
+        for start, end in reversed(titles_within(line, catalog)):
+            line = f"{line[:start]} {line[end:]}"  # who drops Star Wars drops no war film
         self._line = line
         self._values = {value for mention in Lexicon.of(catalog).mentions(line) for value in mention.values}
         chinese = chinese_conditions(line, catalog)[1]

@@ -111,12 +111,12 @@ _RELATED: tuple[tuple[str, str], ...] = (
 """Words of wishes -> what a text may say that bears on them, as a sentence would name it."""
 _OF_QUERIES = frozenset(
     """set made based starring directed happening taking about featuring suitable under over below above between around
-    less more least most cheaper dearer""".split()  # noqa: SIM905
+    less more least most cheaper dearer down up out off""".split()  # noqa: SIM905
 )
 """Words between what is wanted and what is said of it."""
 _USES = frozenset(
     """winter snow office work business wedding party evening gym training yoga workout summer beach holiday vacation
-    sport sports hiking travel rain school home""".split()  # noqa: SIM905
+    sport sports hiking travel rain school home job interview meetings university graduation funeral""".split()  # noqa: SIM905
 )
 """Nouns that say before another what a thing is for: "sports clothes"."""
 _ARTICLES = r"(?:an?|the|some|any|my|our) "

@@ -13,6 +13,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.nlu.lexicon import (
+    PARTIAL,
     LexicalText,
     Lexicon,
     ValueMention,
@@ -64,6 +65,11 @@ _LEAD = re.compile(
     rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}",
     re.I,
 )
+_SOME_OF_A_VALUE = re.compile(
+    rf"\b(?:{_MUST_NOT})(?:\s+|-){_VAGUE}(?:{'|'.join(PARTIAL)})\b(?:(?:\s*,\s*|\s+)(?:(?:and|or|nor|no|not|any)\s+)+(?:{'|'.join(PARTIAL)})\b)*",
+    re.I,
+)
+"""What rules some of the items of a value out by a narrower word: "no jeans" still wants trousers."""
 _JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+){0,8}"
 MAX_DESCRIBING = 2
 """Words that may stand between "no" and the value that they describe."""
@@ -74,7 +80,7 @@ _DESCRIBING = re.compile(
 )
 _REFUSED_NOUN = re.compile(
     r"\s*(?:(?:garbage|crap|rubbish|trash|nonsense|junk|stuff|things?|ones?)\b)?\s*(?:(?:please|pls|either|"
-    r"at all)\b\s*)*",
+    r"at all|i (?:said|told you))\b\s*)*",
     re.I,
 )
 """What may stand after a value that is ruled out."""
@@ -101,6 +107,12 @@ _NO_LOVE_STORY = re.compile(
     r"all|the))*) love (?:story|stories|films?)\b",
     re.I,
 )
+_NO_BABY_FILMS = re.compile(
+    r"(?P<no>\b(?:no|not|nothing|without|avoid|hates?|skip|n't (?:want|like|need))"
+    r"(?: (?:any|a|more|those|these|all|the))*) (?:baby|babyish|kiddie|kiddy|toddler) "
+    r"(?:films?|movies?|stuff|things?)\b(?: i (?:said|told you)\b)?",
+    re.I,
+)
 """Words that name a kind only where they rule it out; what is wanted in them is ranked by."""
 MAX_LISTED = 30
 """Values that one list of a line may name ("red, blue or green"); a longer one is read in parts."""
@@ -110,6 +122,12 @@ _PHRASE_ENDS = re.compile(
     r"instead|also|and|would|will|could|should|goes|going|go)\b",
     re.I,
 )
+_NOR_FOR = re.compile(
+    r"(?P<no>\b(?:no|not|nothing|without)\b[^,.;:!?]*?),? (?:or|nor)(?: (?:stuff|things|anything))? for "
+    r"(?:(?:little|small|young) )?(?P<whom>kids|children)\b",
+    re.I,
+)
+"""Whom what is ruled out is for: "nothing animated or for kids"."""
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then|and (?=(?:i|we|she|he|they)\b))", re.I)
 _HEAD_NOUN = re.compile(
     r"\s*(?:(?:films?|movies?|flicks?|stories|story|tales?|shows?|ones?|items?|things?|something|stuff|clothes|please|"
@@ -134,7 +152,8 @@ _MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
     r"\s*(?:(?:what (?:i|we)(?:'d| would)?(?: really| actually| rather)? (?:want|like|need|fancy)(?: now|"
     r" tonight)? (?:is|are)|hm+|"
-    r"i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|also|maybe|perhaps|"
+    r"i'?m|i am|we are|we'?re|one of(?: the| those| your)?|"
+    r"some of(?: the| those| your)|i|we|you|can|could|would|should|will|do|please|hi|hello|hey|also|maybe|perhaps|"
     r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
     r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
     r"recommend|suggest|"
@@ -224,7 +243,8 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
         text = _FOR_HER.sub("for women", _FOR_HIM.sub("for men", text))
         text = _PLAIN_OR.sub("unpatterned", text)
     text = _TURNED_OUT.sub(lambda match: _turned_out(match, lexicon), text)
-    text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
+    text = _SOME_OF_A_VALUE.sub(_none_of, _NOR_FOR.sub(r"\g<no>, no \g<whom>", text))
+    text = _NO_BABY_FILMS.sub(r"\g<no> children's stuff", _NO_LOVE_STORY.sub(r"\g<no> romance", text))
     text, found = parse_quantities(text, catalog)
     text = _cut_leads(text, lexicon, found, titles_within(text, catalog))  # "not Star Wars" is not "no war"
     text = _cut_named_attributes(text, lexicon, found)
@@ -233,7 +253,8 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     excluded = [clause for condition in found for clause in read_clauses(condition) if clause.operator == "!="]
     if wording(catalog).noun == "product":  # one thing is no two articles, and may be two kinds of films
         text = re.sub(r"^\s*(?:(?:and|or|plus|then)\b[\s,]*)+(?=\w)", "", text, flags=re.I)
-    wanted = _kinds_wanted(LexicalText(text, lexicon, titles_within(text, catalog)))
+    seen = _SOME_OF_A_VALUE.sub(lambda match: "," * len(match[0]), text)
+    wanted = _kinds_wanted(LexicalText(seen, lexicon, titles_within(text, catalog)))
     found += [each for each in wanted if replace(read_clauses(each)[0], operator="!=") not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))
 
@@ -242,6 +263,11 @@ def _turned_out(match: re.Match[str], lexicon: Lexicon) -> str:
     """Say with "no" that a value is turned down; other words stay as they are."""
     what = match["what"] or match["named"]
     return f"no {what}" if lexicon.mentions(what) else match[0]
+
+
+def _none_of(match: re.Match[str]) -> str:
+    """Rule narrower words out by "no", which is no value that is ruled out."""
+    return ", ".join(f"no {each}" for each in re.findall(rf"\b(?:{'|'.join(PARTIAL)})\b", match[0], re.I))
 
 
 def _query(text: str) -> str:
@@ -259,7 +285,7 @@ def _cut_leads(text: str, lexicon: Lexicon, found: list[str], titles: Sequence[t
         if not groups and match["not"]:
             groups = _described(reading, match.end())
         at = match.end()
-        if not groups:
+        if not groups or _SOME_OF_A_VALUE.match(text, match.start("not") if match["not"] else match.start()):
             continue
         if match["neither"]:
             at = groups[-1][-1].end

@@ -42,6 +42,8 @@ NARROWER: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     )
 }
 """Synonyms that name some of a kind alone -> how a line says them, and how the text of an item does."""
+PARTIAL = (*NARROWER, "floral", "flowery")
+"""Words of `SYNONYMS` that name some of the items of their value: ruled out, they rule out no others."""
 AUDIENCES = tuple(
     frozenset(words.split())
     for words in (

@@ -63,7 +63,7 @@ MOODS = (
         r"cheer\w* (?:me|us|him|her|them)(?: both| all)? up|upbeat|feel[- ]?good|feeling (?:down|low|blue)|uplifting|"
         r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
         r"(?: (?:today|tonight|now|lately))?",
-        "治愈|走心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
+        "治愈|走心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|不开心|压力(?:很|好)?大|开心",
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
@@ -91,8 +91,9 @@ MOODS = (
         "刺激|紧张|热血|过瘾|快节奏", "action thriller adventure 动作 惊悚 冒险",
     ),
     _mood(
-        r"tear-?jerkers?|moving|touching|emotional|(?:a )?good cry|make (?:me|us) cry|sad",
-        "感人|感动|催泪|想哭|虐心|哭得(?:稀里哗啦|不行|很惨)?|大哭(?:一场)?|泪崩|泪目", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
+        r"tear-?jerkers?|moving|touching|emotional|(?:a )?good (?:cry|weep|sob)|(?:make|makes|have) (?:me|us) (?:cry|weep|sob)|sad|tragic|traged(?:y|ies)|weep(?:y|ies?)|"
+        r"(?:sad|unhappy|tragic|bad) endings?|(?:does ?n't|does not|do ?n't) end (?:well|happily)",
+        "感人|感动|催泪|想哭|虐心|哭得(?:稀里哗啦|不行|很惨)?|大?哭(?:一场|个够|一下)|泪崩|泪目|悲剧|悲伤|悲情|悲惨|伤感|虐恋|悲(?=的|[,。!]|$)|结局(?:不好|很?悲|很?惨)|坏结局", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
     ),
     _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
     _mood(r"(?:a )?date (?:night|nite|movie|film)|(?:for|on) (?:(?:a|my|our|the|his|her) )?(?:first |second |third |blind |hot )?date|romantic", "浪漫|约会", "romance 爱情 浪漫"),
@@ -148,7 +149,7 @@ KINDS_FOR_CHILDREN = frozenset(("children's", "animation", "儿童", "动画"))
 MIN_IN_MOOD = 5
 """Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too|forget(?: about)?(?: the| all| all the)?|(?:enough|tired|sick) of)\b|不|别|(?<!有)没(?:有|什么)?|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
+    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|doesn't like|hates?|loathes?|detests?|dislikes?|(?:can't|cannot) (?:stand|bear)|too|forget(?: about)?(?: the| all| all the)?|(?:enough|tired|sick) of)\b|不|别|(?<!有)没(?:有|什么)?|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
     re.I,
 )
 _OLD = re.compile(

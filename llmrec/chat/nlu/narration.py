@@ -58,7 +58,7 @@ _TOO_FOR_IT = re.compile(
 
 
 _OF_AGE = re.compile(
-    r"(?:(?:he|she|they)(?:'s|'re| is| are) (?:about |only |just |nearly )?\d{1,2}(?: years? old)?|"
+    r"(?:(?:he|she|they|we)(?:'s|'re| is| are) (?:about |only |just |nearly )?\d{1,2}(?: years? old)?|"
     r"(?:(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am) )?always (?:cold|hot|warm|tired|busy|late|hungry))",
     re.I,
 )
@@ -81,6 +81,7 @@ _SITUATION = re.compile(
     rf"(?!(?:i|we)\b){_PERSON}{_BE} (?:only |just |nearly |about |turning )?\d{{2,3}}(?: years? old| now)?(?=\s*(?:[,.;!]|$|\band\b))|"
     rf"{_PERSON} (?:just |recently |always |usually |often |regularly )*(?:mov(?:e|ed)|started|finished|broke|lost|quit|graduated|landed|arrived|teach|work(?:s|ed)?|study|studies|"
     r"run a|grew up|was brought up|were brought up|forgot|do an?|does an?|have an?|fall(?:s)? asleep|cr(?:y|ies) (?:at|over)|nods? off|doze(?:s)? off|host|volunteer|commute)\b|"
+    r"(?:(?:a|our|my|having a|it's a) )?(?:sleep-?over|slumber party|pyjama party)(?: (?:tonight|today|tomorrow|this (?:evening|weekend)|here))?(?: (?:with|w/?|for) [^,.;!?]+)?(?=\s*(?:[,.;!]|$))|"
     r"(?:just )?(?:moved (?:to|in|house|out|back)|going (?:back )?to|off to|heading (?:to|for)|started a new|stuck (?:in|at|on|with)|sat (?:in|at|on))\b|"
     r"(?:the |our )?(?:wi-?fi|internet|tv|telly|heating|power|weather|train) (?:is|was|went)\b|(?:i|we) have (?:popcorn|pizza|wine|snacks|beer|the sofa)\b|"
     r"[a-z]+ everywhere\b|(?:(?:i|we) )?(?:don'?t|do not) know (?:a soul|any(?:one|body)|(?:him|her|them) (?:well|that well))|"
@@ -154,7 +155,7 @@ _LOATHES = re.compile(
 )
 """What says the like of people that the line has named."""
 _SLANG = re.compile(
-    r"(?:^|(?<=[,.;!?] ))(?:i take (?:it|that) back(?=[,.;] *\w)|(?:do )?you know what(?=[,.!?:]| (?:i|we|let|rather|how|make|give)\b)|to be (?:fair|honest)|truth be told|don'?t get me wrong|for what it'?s worth|"
+    r"(?:^|(?<=[,.;!?] ))(?:i take (?:it|that) back(?=[,.;] *\w)|(?:this is )?(?:your |the |my |one )?(?:last|final) (?:try|chance|attempt|go|shot)(?=\s*(?:[,.;!:]|$))|(?:do )?you know what(?=[,.!?:]| (?:i|we|let|rather|how|make|give)\b)|to be (?:fair|honest)|truth be told|don'?t get me wrong|for what it'?s worth|"
     r"at the end of the day|come to think of it|all things considered|if (?:i'?m|we'?re) honest|thing is|i must say|i have to say|no offen[cs]e|mind you|fair enough)[,.!?:\s]*|^(?:no[, ]+)+(?=no\b)|(?:^|(?<=[,.;!?] ))(?:wait(?=[, ]+(?:is|are|do|does|did|have|what|which|how|who|can|why)\b)|idk|dunno|tbh|imho|imo|ngl|lol|lmao|meh|welp|yeah|umm*|hmm+|sweet|awesome|nice one|righto|oh well|ok whatever|whatever(?! (?:you|is|works))|mate|dude|pls|plz)\b[,.!\s]*"
     r"|[,\s]+(?:idk|tbh|imho|imo|ngl|lol|lmao|mate|dude|haha+|fyi|btw)(?=\s*(?:[,.;!?]|$))",
     re.I,

@@ -17,7 +17,7 @@ ANTONYMS = {
 """Mood or cut -> the word that takes its place where it is negated."""
 
 CHINESE_MOODS = {
-    "慢": "slow", "拖沓": "slow", "无聊": "boring", "沉闷": "boring", "沉重": "heavy", "严肃": "serious", "正经": "serious", "压抑": "dark", "黑暗": "dark",
+    "慢": "slow", "拖沓": "slow", "无聊": "boring", "沉闷": "boring", "闷": "boring", "沉重": "heavy", "严肃": "serious", "正经": "serious", "压抑": "dark", "黑暗": "dark",
     "阴暗": "dark", "悲伤": "sad", "伤感": "sad", "难过": "sad", "悲": "sad", "虐": "sad", "复杂": "complicated", "烧脑": "complicated", "俗套": "cheesy",
     "老套": "cheesy", "肉麻": "cheesy", "矫情": "sentimental", "狗血": "cheesy", "吵闹": "loud", "闹腾": "loud", "吵": "loud", "晦涩": "complicated", "难懂": "complicated", "费脑": "complicated", "怪": "weird", "花哨": "flashy", "正式": "formal", "紧身": "tight", "紧": "tight", "宽松": "baggy",
 }  # fmt: skip

@@ -89,7 +89,7 @@ _REFUSED_CHINESE = (
     ),
 )
 _TRAILING = re.compile(
-    r"(?:\s+(?:this time|please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|"
+    r"(?:\s+(?:i (?:said|told you|asked|meant)|this time|please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|"
     r"lol|haha))+$",
     re.I,
 )
@@ -114,7 +114,7 @@ _DESCRIBES = re.compile(
 )
 """What after "not" describes, and names nothing that a title or description could be searched for."""
 _EMPTY_CHINESE = re.compile(
-    r"^(?:这个|那个|这些|那些|这种|那种|第.+|它|太.*|我|你|他|她|的|了|什么|啥|钱|事|人|一样|便宜的?|贵的?)$"
+    r"^(?:这个|那个|这些|那些|这种|那种|第.+|它|别的.*|把|其[他它余].*|剩下.*|太.*|我|你|他|她|的|了|什么|啥|钱|事|人|一样|便宜的?|贵的?)$"
 )
 
 
@@ -142,6 +142,10 @@ _VAGUE_CHINESE = re.compile(
     "随便|什么|可以|该|找|来|看|买|读|听|选|挑|点|个|部|本|件|首|一|几|些|吗|吧|呢|我|你|您|的|好|请|能|新|要|啥|"
     "呀|啊|了|都|给|但是?|不过|可是|更|还|也|很|真|超级?|非常|特别|挺|再来|这样|那样|这种|那种|类似|的"
 )
+
+
+_NO_COMMA = re.compile(r"(?<![\w'])no (?!no\b)[\w'-]+(?= no [\w'-]+)", re.I)
+"""The first of what is ruled out one after the other: "no jeans no joggers"."""
 
 
 def refusals(line: str) -> tuple[str, tuple[str, ...]]:
@@ -189,7 +193,7 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
     ):
         return "", (_TRAILING.sub("", alone["what"]),)
 
-    text = _REFUSED.sub(note, spelt_out(line))
+    text = _REFUSED.sub(note, _NO_COMMA.sub(r"\g<0>,", spelt_out(line)))
     text = _NOT_AT_END.sub(lambda match: match[0] if _DESCRIBES.match(match["what"]) else note(match), text)
     if is_chinese(line):
         for pattern in _REFUSED_CHINESE:

@@ -482,13 +482,23 @@ def _any_of(conditions: tuple[str, ...], catalog: Catalog) -> tuple[str, ...]:
             continue  # "casual, for men" is both
         if len(clauses) == 1 and clauses[0].operator == "=" and single.issuperset(clauses[0].attributes):
             asked.setdefault(clauses[0].attributes, []).append(each)
-    joined = {names: same for names, same in asked.items() if len(same) > 1}
+    joined = {
+        names: same for names, same in asked.items()
+        if len(same) > 1 and len({_names_people(each) for each in same}) == 1
+    }  # fmt: skip
     found: dict[str, None] = {}
     for each in _widest(conditions):
         same = joined.get(read_clauses(each)[0].attributes, [])
         values = tuple(dict.fromkeys(value for one in same for value in read_clauses(one)[0].values))
         found[written(read_clauses(each)[0].attributes, "=", values) if each in same else each] = None
     return tuple(found)
+
+
+def _names_people(condition: str) -> bool:
+    """Whether a condition says for whom items are: beside that, "smart" is no other section that would do."""
+    values = (value for clause in read_clauses(condition) for value in clause.values)
+    said = {word for value in values for word in re.findall(r"[\w']+", value.casefold())}
+    return any(not said.isdisjoint(each) for each in AUDIENCES)
 
 
 def _widest(conditions: tuple[str, ...]) -> list[str]:

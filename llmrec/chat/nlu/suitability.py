@@ -50,7 +50,7 @@ _ADULTS = re.compile(
     r"\b(?:kids|children|little ones) are (?:finally |both |all |already |now )*(?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看|"
     r"(?<=\bsomething )(?:more |a bit more )?(?:grown[- ]?up|adult)\b|"
     r"\b(?:grown[- ]?up|adult)(?= (?:films?|movies?|comed(?:y|ies)|dramas?|stuff|things?|ones?|humou?r)\b)|"
-    r"\b(?:not|isn't|ain't|n't) (?:meant |looking |anything )?for (?:an?|any|my|the)? ?(?:kids?|child(?:ren)?|toddlers?)\b|"
+    r"\b(?:not|isn't|ain't|n't) (?:meant |looking |anything )?for (?:an?|any|my|the)? ?(?:kids?|child(?:ren)?|toddlers?|bab(?:y|ies))\b|"
     r"\b(?:i'?m|i am|we'?re|we are) (?:not (?:an? |some )?(?:kids?|child(?:ren)?|toddlers?)|no (?:kids?|child(?:ren)?)|(?:an )?(?:adults?|grown[- ]?ups?|grown (?:wo)?m[ae]n))\b|"
     r"我(?:们)?又?(?:可)?(?:不是|不小)(?:什么)?(?:小孩子?|孩子|儿童|小朋友)了?|不是给(?:小孩子?|孩子|儿童)看",
     re.I,
@@ -58,7 +58,9 @@ _ADULTS = re.compile(
 _NO_CHILDREN = re.compile(
     rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|with|my|our|another|more|of|those|these|suitable|just|only|little|small|young))* "
     rf"(?:{_CHILD}(?:'s)?|family)\b|\b(?:were|was|used to be) for (?:my|our|the) (?:{_CHILD}|{_RELATIVE})\b|"
+    rf"\b(?:no|not|nothing|without)\b[^,.;!?]{{0,30}}\b(?:or|and|nor)(?: (?:stuff|things|films|movies|anything|ones?))?(?: (?:that'?s|that are|made|meant))? for (?:little |small )?{_CHILD}\b|"
     r"(?:不要|不是|别)(?:给)?(?:孩子|小孩|儿童)|"
+    r"(?:不要|不想看?|不看|别|除了|讨厌|不喜欢|去掉|没有)[^,\u3002!?;\s]{1,8}?(?:[和、或跟与及]|还有|也不要)(?:孩子|小孩子?|儿童)(?:看的)?(?:片|电影|剧|的|类)|"
     r"(?:孩子|小孩|儿童)[^,\u3002!?;\s]{0,6}(?:不要|不看|不行|去掉|除外|免了|算了)[了的吧啊]*(?=[,\u3002!?;\s]|$)",
     re.I,
 )
@@ -109,7 +111,7 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
         ("violence", r"violen|brutal|shoot|fight|killing|murder|暴力|打斗|打杀|杀人", _VIOLENT),
         (
             "childishness",
-            r"childish|babyish|juvenile|kiddie|幼稚|低龄|小儿科",
+            r"childish|babyish|juvenile|kiddie|\b(?:baby|kids?|kid'?s|little kid) (?:movies?|films?|stuff|things?)|幼稚|低龄|小儿科",
             frozenset(["children's", "animation", "儿童", "动画"]),
         ),
         ("blood", r"blood|gor[ey]|splatter|gruesome|grisly|血", _VIOLENT - {"western", "西部"}),
