@@ -15,6 +15,7 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.moods import MIN_IN_MOOD
+from llmrec.chat.nlu.negated_moods import negated_moods
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of
 from llmrec.retrieval.filters import written
@@ -186,8 +187,9 @@ class QueryChanges:
         gone |= {value for _, value in hinting(refused, self._words, line)}
         of_kinds = [each for each in intent.preferred if states_kind(each)]
         held, before = target.conditions, [each for each in target.conditions if states_kind(each)]
-        changes, beside = self.goes_elsewhere(intent, line), _BESIDE_MOOD.search(line) is not None
-        if beside and not changes:  # "and funny too" keeps the western that was asked for
+        changes = self.goes_elsewhere(intent, line)
+        beside = _BESIDE_MOOD.search(line) is not None or bool(negated_moods(line))
+        if beside and not changes:  # "and funny too", "nothing boring" keep the western that was asked for
             firm |= set(before)
         elif of_kinds:  # "something spooky" after "something with explosions"
             held = tuple(each for each in held if each in firm or each not in soft or not states_kind(each))
