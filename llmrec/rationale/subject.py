@@ -305,18 +305,20 @@ def _says_more(query: str, vocabulary: Vocabulary) -> bool:
 def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
     """What a query names and the item has otherwise: "blue" for a black dress, "a dress" for a blouse; else "".
 
-    An item that has one of several genres that were named is none that misses the others.
+    An item that has one of several genres or colours that were named is none that misses the others.
     """
     # "cheaper" is met by a condition, and by what an item costs beside others: no item is "something else than cheaper"
     query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year", "price", "cost"}
-    held = {facet.name for facet in facets} - met
     has = {(f.name, word) for f in facets for word in f.value.lower().split()}  # "dark blue" is blue
     mentions = vocabulary.mentions(query)
+    own = {*facets}
+    for mention in mentions:  # "light pink or light green" is met by either
+        if mention.facets & own or any((f.name, f.value.lower()) in has for f in mention.facets):
+            met |= {facet.name for facet in mention.facets}
+    held = {facet.name for facet in facets} - met
     for mention in sorted(mentions, key=lambda each: not any(is_kind(facet.name) for facet in each.facets)):
         names = {facet.name for facet in mention.facets}
-        if names & met or not names & held or mention.facets & {*facets}:
-            continue
-        if any((facet.name, facet.value.lower()) in has for facet in mention.facets):
+        if names & met or not names & held:
             continue
         genre = next((label(facet) for facet in mention.facets if facet.name in ("genres", "genre")), "")
         if genre:

@@ -1,5 +1,6 @@
 """Reasons that answer a wish: its words that the item's own text meets, and those on which it is silent."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -126,6 +127,15 @@ def test_what_a_thing_calls_itself_is_not_missed() -> None:
     shop = replace(SHOP, items=(*SHOP.items, Item("4", "Mia", "Jumper in a fine knit with a collar.", fancy),
                                 Item("5", "Ono", "Hat in a fine knit with a collar.", fancy)))  # fmt: skip
     assert not any("else" in text for text in asked(shop, "4", "a jumper for winter"))
+
+
+def test_one_of_several_colours_is_enough() -> None:
+    pale = replace(SHOP.items[0], id="4", attributes=KINDS | {"colour": "Light Pink"})
+    pink = replace(SHOP.items[1], id="5", attributes=KINDS | {"colour": "Pink"})
+    shop = replace(SHOP, items=(*SHOP.items, pale, pink))
+    for item, query in (("4", "not grey, pastel pink or black"), ("4", "a pink or red jumper"), ("1", "red or black")):
+        texts = asked(shop, item, query)
+        assert not any(re.search(r"though|else|not (?:red|black|pink)", text) for text in texts), texts
 
 
 def test_what_the_person_has_already_is_said() -> None:
