@@ -17,7 +17,7 @@ from llmrec.chat.choices import Choices
 from llmrec.chat.comparisons import best_of
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.earlier_lists import first_query, requests_first
-from llmrec.chat.history_answers import from_history, of_history
+from llmrec.chat.history_answers import from_history, known_of_listed, of_history
 from llmrec.chat.item_examples import example, help_text
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.list_questions import ListQuestions
@@ -171,6 +171,9 @@ class ActReplies:
         if not conditions and not cues.OF_TOPIC.match(line) and only_narrates(line, self._words):
             return self.short_reply("narrates", line, state)
         if of_history(line):
+            listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._catalog.row)
+            if text := known_of_listed(line, listed, history, self._catalog, language_of(line)):
+                return ActReply(plain(text))
             named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
             latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None
             text = plain(from_history(line, history, self._catalog, language_of(line), named))

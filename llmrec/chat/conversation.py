@@ -39,7 +39,7 @@ from llmrec.chat.nlu.seen_together import seen_together
 from llmrec.chat.nlu.waivers import with_waivers
 from llmrec.chat.reactions import liking, rejecting
 from llmrec.chat.removals import with_removals
-from llmrec.chat.replies import Reply
+from llmrec.chat.replies import Reply, once
 from llmrec.chat.running_talk import Talk, read_talk
 from llmrec.chat.short_replies import SYMPATHY
 from llmrec.chat.state import DialogueState, ListState
@@ -153,7 +153,8 @@ class Conversation(LineAnswers):
             return Reply(help_text(self.catalog))
         if image is None and (listing := self._complements(line)):
             return listing
-        return self._read(line, image) if image is not None else self._told(line)
+        reply = self._read(line, image) if image is not None else self._told(line)
+        return dataclasses.replace(reply, words=once(reply.words))
 
     def _complements(self, line: str) -> Reply | None:
         """List what goes with the item that a line names; None for any other line."""

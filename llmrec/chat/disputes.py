@@ -112,6 +112,33 @@ _TRAIT = re.compile(
     re.I,
 )
 """A listed title that is known by a trait, and turned down for it."""
+_SAID_IT = r"(?:but )?i (?:clearly |just |already )?(?:said|asked for|meant|told you|wanted) "
+_DATED = re.compile(
+    rf"{_START}(?P<title>[\w'&:][\w'&: -]{{1,40}}?)(?: is| was|'s| came out| dates)(?: from| in| of| back to)?(?: only| all)? '?(?:19|20)?\d\d\b"
+    rf"(?: ?(?:!+|lol)+\s*(?:{_SAID_IT})?| ?[,.;]+\s*{_SAID_IT})",
+    re.I,
+)
+"""What says of which year an item is: "manhattan is from 79!" finds fault with it, and wishes for no such year."""
+_TOO = re.compile(
+    rf"{_START}(?P<title>[\w'&:][\w'&: -]{{1,40}}?)(?: is| was|'s| looks| sounds| seems) (?:[a-z]+ ){{0,2}}too [a-z]+"
+    rf"(?: for (?:me|us|him|her|them|the kids))?(?=\s*(?:[,.;!]|$))[,.;!\s]*",
+    re.I,
+)
+"""What is too much of something, by its title or a part of it: "piano is too sad"."""
+_ANSWERED_NO = re.compile(
+    rf"{_START}(?!(?:is|are|was|were|do|does|did|can|could|would|will|have|has|what|which|who|how|why|when|where|so|and|or|not?)\b)"
+    r"(?P<what>[a-z][\w'-]*(?: [a-z][\w'-]*){0,3}?)(?:\s*\?+|\s*,|\.{2,}|\u2026|!+)\s*(?:(?:lol|hm+|haha+|ugh|eh|uh|um+|er+|omg|nah)[,. ]*)*"
+    r"(?:no|nope|nah)(?: way| thanks| thank you| please)?[.!;\u2026]+\s*",
+    re.I,
+)
+"""What is named and turned down: "socks?? lol no.", "black to a wedding, hmm no."."""
+_PARTLY = re.compile(
+    r"\b(?P<no>not|no)(?: an?| any)? (?P<how>[a-z]+(?:-[a-z]+)?) (?P<noun>[a-z]+)\b(?=\s*(?:[,.;!?]|$))", re.I
+)
+"""What an item that is wanted is not to be like: "not a short dress"."""
+_WHICHEVER = frozenset(
+    ("more", "such", "other", "another", "good", "nice", "real", "single", "proper", "longer", "new")
+)
 _HAN = r"[\u3400-\u9fff]"
 _SAID_ZH = r"(?:吧|啊|呀|嘛|呢|了|好吗|好不好|诶|哎)*"
 _FILM_ZH = r"(?:类的?|题材的?)?(?:电影|片子|片)?"
@@ -190,7 +217,8 @@ class _Reader:
             read = _OFF_ZH.sub(self._off_chinese, read)
             read = _LOATHED_ZH.sub(lambda match: f"不要{match['what']}。", read)
             return read.strip() if read != with_titles(line.translate(HALF_WIDTH), self._catalog) else line
-        read = _TRAIT.sub(self._trait, line)
+        line_before, line = line, _ANSWERED_NO.sub(self._answered_no, _PARTLY.sub(self._partly, line))
+        read = _TOO.sub(self._trait, _DATED.sub(self._trait, _TRAIT.sub(self._trait, line)))
         read = _LEFT.sub(self._left, read)
         if re.search(r"\w", without := _TURNED_ROUND.sub("", read)):
             read = without
@@ -198,7 +226,18 @@ class _Reader:
         read = _SPARED.sub(self._spared, read)
         read = _MISFIT.sub(self._misfit, read)
         read = _SAME_KIND.sub(self._same_kind, read)
-        return read.strip() if read != line else line
+        return read.strip() if read != line_before else line_before
+
+    def _answered_no(self, match: re.Match[str]) -> str:
+        """What is named and turned down, where it is a value of the catalogue."""
+        return f"no {match['what'].lower()}. " if self._lexicon.mentions(match["what"]) else match[0]
+
+    def _partly(self, match: re.Match[str]) -> str:
+        """Of a kind that is wanted only what it is not to be like is ruled out."""
+        how, kind = match["how"].lower(), self._kind(match["noun"])
+        if how in _WHICHEVER or not (kind and self._stated(kind)) or self._kind(f"{how} {match['noun']}"):
+            return match[0]
+        return f"{match['no']} {how}"
 
     def _misfit(self, match: re.Match[str]) -> str:
         """The items that are none of a kind go, and the kind is wanted."""
@@ -312,8 +351,11 @@ class _Reader:
 
     def _place_of(self, title: str) -> int:
         """The place of the one listed item that begins with what is said; 0 for none, or for several."""
-        said = _letters(title)
-        titles = [_letters(natural_order(self._catalog.item(id).title)) for id in self._listed]
+        titles = [
+            _letters(re.sub(r"^(?:the|an?) ", "", natural_order(self._catalog.item(id).title), flags=re.I))
+            for id in self._listed
+        ]
+        said = _letters(re.sub(r"^(?:the|an?) ", "", title.strip(), flags=re.I))
         found = [n for n, each in enumerate(titles, 1) if each == said or (len(said) > 4 and each.startswith(said))]
         return found[0] if len(found) == 1 else 0
 

@@ -35,6 +35,13 @@ _OWNS = re.compile(
     re.I,
 )
 """What asks whether something is the person's already."""
+_OF_LISTED = re.compile(
+    r"\b(?:(?:have|did|had) (?:i|we)\b.*\b(?:any|some|one|which|all)|(?:which|any|how many)) of (?:these|those|them|the (?:\d|two|three|four|five|films|movies|list))\b"
+    r"(?=.*(?:\b(?:have|did|had) (?:i|we)\b|(?<=i )seen|before|already|[\s?.!]*$))|"
+    r"(?:这些|这几[部个本]|上面(?:这|那)?几?[部个本]?|里面)[^,。]{0,6}我[^,。]{0,5}(?:看|买|读|听)过|我[^,。]{0,5}(?:看|买|读|听)过(?:这些|这几[部个本])",
+    re.I,
+)
+"""What asks which items of the list are the person's already."""
 _COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
 _LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
 
@@ -77,6 +84,34 @@ def from_history(line: str, history: Sequence[str], catalog: Catalog, language: 
     return say("latest", titles="; ".join(latest))
 
 
+def known_of_listed(line: str, listed: Sequence[str], history: Sequence[str], catalog: Catalog, language: str) -> str:
+    """Answer which items of a list the person knows: "have I seen any of these?".
+
+    Parameters
+    ----------
+    line
+        The question.
+    listed
+        Ids of the list.
+    history
+        Ids of the person's items.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        "" where it asks no such thing.
+    """
+    if not listed or not _OF_LISTED.search(line):
+        return ""
+    say, titles = CatalogueSentences(language, catalog), {catalog.item(id).title for id in history}
+    known = [item for item in map(catalog.item, listed) if item.title in titles]
+    return say("had some", titles=say.titles(known)) if known else say("had none")
+
+
 def of_history(line: str) -> bool:
     """Tell whether the words of a line ask what somebody interacted with.
 
@@ -90,7 +125,7 @@ def of_history(line: str) -> bool:
     bool
         Whether it is "have I seen Heat?", "what did I watch last?" or the like.
     """
-    return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line)))
+    return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line), _OF_LISTED.search(line)))
 
 
 def _title_asked(line: str) -> str:

@@ -1,5 +1,6 @@
 """What one line of a conversation comes to: words, a list to be made, an item whose reasons are wanted."""
 
+import re
 from dataclasses import dataclass
 
 from llmrec.chat.state import ListState
@@ -38,3 +39,30 @@ class Reply:
     clarifies: bool = False
     language: str = "en"
     detailed: bool = False
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])\s*")
+_WHOLE = 8
+"""Characters from which a piece of text is a sentence, and not the end of "Mrs."."""
+
+
+def once(words: str) -> str:
+    """Leave out each sentence that is said already.
+
+    Parameters
+    ----------
+    words
+        What is said.
+
+    Examples
+    --------
+    >>> once("Only comedies, then. From 1990 on. Only comedies, then.")
+    'Only comedies, then. From 1990 on.'
+    """
+    pieces, said = _SENTENCE.split(words), set[str]()
+    kept = []
+    for piece in pieces:
+        if len(piece) < _WHOLE or piece not in said:
+            kept.append(piece)
+        said.add(piece)
+    return words if len(kept) == len(pieces) else " ".join(kept).strip()

@@ -433,6 +433,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "had not": {
         "en": "{title} is not in what I know of your history.", "zh": "我的记录里没有《{title}》。",
     },
+    "had some": {"en": "Of these I know you {chose} {titles}.", "zh": "这些里面,您{chose}《{titles}》。"},
+    "had none": {"en": "None of these is in what I know of your history.", "zh": "这些都不在我的记录里。"},
     "not had": {
         "en": "The catalogue has no title like that, so I cannot tell.", "zh": "目录里没有这个名字,所以我说不准。",
     },

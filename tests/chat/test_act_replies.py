@@ -468,3 +468,14 @@ def test_what_is_known_of_a_person_is_told_with_how_to_change_it(shop: Catalog) 
     assert "不要音乐剧" in talk(shop, "我受不了音乐剧", "你都知道我什么")[-1].words
     assert "Musical" in talk(shop, "I hate musicals", "drop my rule")[-1].words
     assert "1 of the 3 on the list: Toy Story" in talk(shop, "a film", "how many of these are comedies?")[-1].words
+
+
+@pytest.mark.parametrize("line", ["have i seen any of these?", "which of these have I seen", "这些里面我看过哪几部"])
+def test_which_items_of_the_list_are_known_is_told_of_the_list(line: str) -> None:
+    films = Catalog(
+        "films", tuple(Item(str(n), t, "", {"genres": ("Comedy",)}) for n, t in enumerate(["Ada", "Bo", "Cy"])), {}
+    )
+    conversation = Conversation(films, history=["1"])
+    conversation.show(conversation.reply("a comedy"), ["0", "1"])
+    words = conversation.reply(line).words
+    assert "Bo" in words and "Ada" not in words and "Cy" not in words

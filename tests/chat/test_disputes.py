@@ -230,3 +230,44 @@ def test_a_long_line_is_read_at_once(films: Catalog) -> None:
         start = time.perf_counter()
         without_disputes(line, state, films)
         assert time.perf_counter() - start < 1.0
+
+
+@pytest.mark.parametrize(
+    ("line", "gone", "condition"),
+    [
+        ("amber western is from 55! i said 1980 and later", {"1"}, "year>=1980"),
+        ("Amber Comedy was from 1960, i wanted comedies", {"2"}, "genres=Comedy"),
+        ("amber war is too sad. comedies please", {"3"}, "genres=Comedy"),
+        ("amber drama looks way too long for us, a comedy", {"4"}, "genres=Comedy"),
+    ],
+)
+def test_a_title_that_is_found_fault_with_goes(films: Catalog, line: str, gone: set[str], condition: str) -> None:
+    listed, conversation = where(films, "something old and dusty", line)
+    assert set(conversation.state.rejected) == gone and condition in listed
+
+
+@pytest.mark.parametrize(
+    "line", ["horror?? lol no. a comedy", "horror to cheer up, hmm no. a comedy", "horror? no thanks. a comedy"]
+)
+def test_what_is_named_and_turned_down_is_ruled_out(films: Catalog, line: str) -> None:
+    condition, _ = where(films, "something old and dusty", line)
+    assert "genres!=Horror" in condition and "genres=Comedy" in condition
+
+
+@pytest.mark.parametrize(
+    "line", ["is it a horror film? no idea.", "amber western is from 1955", "i want a comedy, no."]
+)
+def test_what_only_looks_like_it_rules_nothing_out(films: Catalog, line: str) -> None:
+    condition, conversation = where(films, "something old and dusty", line)
+    assert "!=" not in condition and not conversation.state.rejected
+
+
+def test_of_a_kind_that_is_wanted_only_a_quality_is_ruled_out() -> None:
+    goods = [
+        Item(f"{kind}{n}", f"{kind} {n}", f"A {length} {kind.lower()}.", {"category": kind, "price": 9.0 + n})
+        for kind in ("Dress", "Shirt", "Skirt") for n, length in enumerate(("short", "long", "wide"))
+    ]  # fmt: skip
+    conversation = Conversation(Catalog("shop", tuple(goods), {}), clarify=False)
+    for line in ("a dress", "not a short dress"):
+        reply = said(conversation, line, "Dress0", "Dress1")
+    assert reply.request is not None and reply.request.where == "category=Dress"

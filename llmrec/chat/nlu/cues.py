@@ -299,12 +299,12 @@ ABLE = re.compile(
 )
 """What asks what can be said here."""
 PRESENCE = re.compile(
-    r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在",
+    r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在|有《[^》]+》(?:吗|么|没有?)",
     re.I,
 )
 """What asks whether an item is in the catalogue."""
 IN_CATALOGUE = re.compile(
-    r"\b(?:in (?:here|the catalogue|stock)|do you (?:even )?(?:have|stock|sell)|have you got)\b|目录里|有没有|有吗",
+    r"\b(?:in (?:here|the catalogue|stock)|do you (?:even )?(?:have|stock|sell)|have you got)\b|目录里|有没有|有吗|有《[^》]+》(?:吗|么|没有?)",
     re.I,
 )
 """What asks for the catalogue, and not for the list."""
