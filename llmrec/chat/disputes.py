@@ -133,7 +133,8 @@ _ANSWERED_NO = re.compile(
 )
 """What is named and turned down: "socks?? lol no.", "black to a wedding, hmm no."."""
 _PARTLY = re.compile(
-    r"\b(?P<no>not|no)(?: an?| any)? (?P<how>[a-z]+(?:-[a-z]+)?) (?P<noun>[a-z]+)\b(?=\s*(?:[,.;!?]|$))", re.I
+    r"\b(?P<no>not|no)(?: an?| any)? (?!(?:an?|any|the|my|for)\b)(?P<how>[a-z]+(?:-[a-z]+)?) (?P<noun>[a-z]+)\b(?=\s*(?:[,.;!?]|$))",
+    re.I,
 )
 """What an item that is wanted is not to be like: "not a short dress"."""
 _WHICHEVER = frozenset(
@@ -235,7 +236,12 @@ class _Reader:
     def _partly(self, match: re.Match[str]) -> str:
         """Of a kind that is wanted only what it is not to be like is ruled out."""
         how, kind = match["how"].lower(), self._kind(match["noun"])
-        if how in _WHICHEVER or not (kind and self._stated(kind)) or self._kind(f"{how} {match['noun']}"):
+        if (
+            not self._product
+            or how in _WHICHEVER
+            or not (kind and self._stated(kind))
+            or self._kind(f"{how} {match['noun']}")
+        ):
             return match[0]
         return f"{match['no']} {how}"
 

@@ -36,8 +36,8 @@ _OWNS = re.compile(
 )
 """What asks whether something is the person's already."""
 _OF_LISTED = re.compile(
-    r"\b(?:(?:have|did|had) (?:i|we)\b.*\b(?:any|some|one|which|all)|(?:which|any|how many)) of (?:these|those|them|the (?:\d|two|three|four|five|films|movies|list))\b"
-    r"(?=.*(?:\b(?:have|did|had) (?:i|we)\b|(?<=i )seen|before|already|[\s?.!]*$))|"
+    r"\b(?:have|did|had) (?:i|we)\b.* (?:any|some|one|which|all) of (?:these|those|them|the (?:\d|two|three|four|five|films|movies|list))\b|"
+    r"\b(?:which|any|how many) of (?:these|those|them|the (?:\d|two|three|four|five|films|movies|list))\b.*\b(?:have|had|did) (?:i|we)\b|"
     r"(?:这些|这几[部个本]|上面(?:这|那)?几?[部个本]?|里面)[^,。]{0,6}我[^,。]{0,5}(?:看|买|读|听)过|我[^,。]{0,5}(?:看|买|读|听)过(?:这些|这几[部个本])",
     re.I,
 )
