@@ -59,7 +59,7 @@ def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
     ids = tuple(item.id for item in world.catalog.items)
     model, table = restore_model(checkpoint, base), restore_items(checkpoint, ids, features.vectors, features.mask)
     parts = build_components(item_vectors(model, table), checkpoint, world.catalog, features.media)
-    learnt = Learnt(parts.interaction_models, info.cold_start)
+    learnt = Learnt(parts.interaction_models, info.cold_start, parts.profiles.whitenings)
     weights = {str(key): weight for key, weight in info.weights["history"].items()}
     best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])
     return Trained(model, table, PromptWords.load(base), features, learnt, weights, best, seconds)

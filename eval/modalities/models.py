@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -21,14 +22,17 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components, InteractionModels
+from llmrec.ranking.content import unit_rows
 from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.preference import PreferenceModel
+from llmrec.ranking.profile import ProfileSpaces, Whitening
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
 from llmrec.train.logs import Report, log_lines
 from llmrec.train.model_factory import new_model, query_writer, training_items
 from llmrec.train.sequence_windows import Prompts
 from llmrec.train.trainer import fit
+from llmrec.vector_rows import as_rows
 
 Floats = NDArray[np.float32]
 MOST_EVENTS = 2000
@@ -42,12 +46,19 @@ class Learnt:
     interactions: InteractionModels
     with_cold_start: bool = False
     """Whether scores are carried over to cold items, as checkpoints may say."""
+    whitenings: Mapping[str, Whitening] = field(default_factory=dict)
+    """Of the media as they are, whichever is hidden when the model is asked."""
 
     @classmethod
     def of(cls, task: Task, features: Features, preference: PreferenceModel | None) -> "Learnt":
         """From the training histories of `task`."""
         rows = [list(history) for history in task.train.values()]
-        return cls(InteractionModels.fit(rows, len(features.ids), preference))
+        media = {
+            m: as_rows(x).through(partial(unit_rows, steps=features.steps.get(m, 1)))
+            for m, x in features.vectors.items()
+        }
+        whitenings = ProfileSpaces.of(media, features.mask).whitenings
+        return cls(InteractionModels.fit(rows, len(features.ids), preference), whitenings=whitenings)
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,7 @@ def parts_of(
         {m: features.vectors[m] for m in model.modalities},
         {m: nobody if m == without else features.mask[m] for m in model.modalities},
         features.steps,
+        whitenings={m: own for m, own in learnt.whitenings.items() if m in model.modalities},
     )
     scoring = components.with_cold_start() if learnt.with_cold_start else components
     return {str(key): x for key, x in scoring.scores(q, [e.history for e in events]).items()}

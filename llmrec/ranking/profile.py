@@ -17,7 +17,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from llmrec.ranking.content import MOST_FITTED, unit_rows
+from llmrec.ranking.content import ITEMS_AN_AXIS, MOST_FITTED, unit_rows
 from llmrec.ranking.recency import recency_weights
 from llmrec.ranking.score_component import ComponentKey, Floats, InBatches, ItemRows, ScoringBatch
 from llmrec.vector_rows import BLOCK, VectorRows
@@ -26,8 +26,8 @@ PROFILE = "profile"
 """Kind of which there is one a modality: likeness to what the history's media have in common."""
 SUMMED = ("text",)
 """Modalities that have one: the sum of a history's photos adds nothing on H&M (valid 0.0641, without it 0.0654)."""
-AXES = 256
-"""Axes that are kept, of a narrower modality all."""
+AXES, LEAST_AXES = 256, 8
+"""Axes that are kept, and how few are of no use: each is fitted on `ITEMS_AN_AXIS` items at least."""
 SMALL, LEAST_SPREAD = 1e-4, 1e-4
 """Share of the largest variance below which one counts as that much, and what every dimension's deviation is at least:
 what is hardly there is not blown up."""
@@ -48,9 +48,10 @@ class Whitening:
 
     Examples
     --------
-    >>> rows = VectorRows(unit_rows(np.array([[9.0, 1.0], [9.0, -1.0], [8.0, 0.5], [9.0, 0.0]], np.float32)))
-    >>> white = Whitening.fit(rows, np.ones(4, bool))
-    >>> bool(white(rows[:])[0] @ white(rows[:])[1] < 0 < rows[0] @ rows[1])
+    >>> raw = np.random.default_rng(0).normal(size=(100, 8)).astype(np.float32)
+    >>> rows = VectorRows(unit_rows(raw + 3))  # all have much in common
+    >>> white = Whitening.fit(rows, np.ones(100, bool))(rows[:])
+    >>> bool(white[0] @ white[1:].mean(0) < 0.1 < rows[0] @ rows[1:].mean(0))
     True
     """
 
@@ -71,18 +72,21 @@ class Whitening:
         Returns
         -------
         Whitening or None
-            None where fewer than two items have it.
+            None where too few items have it to tell by what they differ, or all have the same.
         """
         there = np.flatnonzero(mask)
-        if len(there) < 2:
+        most = min(AXES, vectors.shape[1], len(there) // ITEMS_AN_AXIS)
+        if most < LEAST_AXES:
             return None
         if len(there) > MOST_FITTED:
             there = there[np.linspace(0, len(there) - 1, MOST_FITTED).astype(np.intp)]
         present = vectors[there]
         mean, spread = present.mean(0), present.std(0) + LEAST_SPREAD
+        if spread.max() < 2 * LEAST_SPREAD:
+            return None
         scaled = unit_rows((present - mean) / spread).astype(np.float64)
         last = scaled.shape[1] - 1
-        variances, axes = scipy.linalg.eigh(scaled.T @ scaled, subset_by_index=(max(0, last - AXES + 1), last))
+        variances, axes = scipy.linalg.eigh(scaled.T @ scaled, subset_by_index=(last - most + 1, last))
         axes = axes / np.sqrt(np.maximum(variances, SMALL * variances[-1])) / spread[:, None]
         axes *= np.sqrt(len(there) / axes.shape[1])
         return cls(axes.astype(np.float32), (-mean @ axes).astype(np.float32))
@@ -190,13 +194,13 @@ class ProfileSpaces:
         """Modality -> the map that `state` gave; none in checkpoints of before 2026-12-01."""
         names = [name.removeprefix(STORED).removesuffix(".axes") for name in state if name.startswith(STORED)]
         return {
-            m: Whitening(state[f"{STORED}{m}.axes"].astype(np.float32), state[f"{STORED}{m}.offset"])
+            m: Whitening(state[f"{STORED}{m}.axes"], state[f"{STORED}{m}.offset"])
             for m in dict.fromkeys(name.removesuffix(".offset") for name in names)
         }
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""
-        axes = {f"{STORED}{m}.axes": own.axes.astype(np.float16) for m, own in self.whitenings.items()}
+        axes = {f"{STORED}{m}.axes": own.axes for m, own in self.whitenings.items()}
         return axes | {f"{STORED}{m}.offset": own.offset for m, own in self.whitenings.items()}
 
     def parts(self, media: Mapping[str, VectorRows]) -> Iterator[HistoryProfile]:

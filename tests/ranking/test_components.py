@@ -59,8 +59,7 @@ def test_every_part_scores_every_item(made: tuple[RecLM, ItemTable], components:
     q = query_vectors(made[0], soft_tokens(*made), (5, 9), histories)
     found = components.scores(q, histories)
     assert [str(key) for key in found] == [
-        "llm", "collaborative", "text last", "text recent", "image last", "image recent", "text profile",
-        "popularity",
+        "llm", "collaborative", "text last", "text recent", "image last", "image recent", "popularity"
     ]  # fmt: skip
     assert all(x.shape == (3, 12) and np.isfinite(x).all() for x in found.values())
     v, b = item_vectors(*made)
@@ -145,9 +144,7 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
         {"text": tiny_features.mask["text"]}, {},
     )  # fmt: skip
     found = own.scores(np.zeros((1, 4), np.float32), [[1]])
-    assert {str(key) for key in found} == {
-        "llm", "collaborative", "text last", "text recent", "text profile", "popularity"
-    }  # fmt: skip
+    assert {str(key) for key in found} == {"llm", "collaborative", "text last", "text recent", "popularity"}
 
 
 def test_what_a_checkpoint_keeps_gives_the_same_scores_back(components: Components) -> None:
@@ -184,8 +181,8 @@ def test_some_rows_get_the_scores_that_the_whole_catalogue_gives_them(
     histories, words = [(1, 2, 5), (7,), ()], own.media["text"][[3, 4, 5]]
     q = query_vectors(made[0], soft_tokens(*made), (5, 9), histories)
     whole, rows = own.scores(q, histories, words), np.array([11, 3, 0, 5, 10, 7])
-    kinds = {"llm", "collaborative", "popularity", "words", "last", "recent", "preference", "interest", "profile"}
-    assert {key.kind for key in whole} == kinds | {"example", "longest"}
+    kinds = {"llm", "collaborative", "popularity", "words", "last", "recent", "preference", "interest", "example"}
+    assert {key.kind for key in whole} == kinds | {"longest"}
     for n, history in enumerate(histories):
         some = scores_of_one(own, rows, ScoringSituation(q[n], history, words[n]))
         assert list(some) == list(whole)

@@ -70,8 +70,10 @@ def test_items_that_come_later_are_scored_by_the_map_of_training(spaces: Profile
 
 
 def test_a_modality_that_hardly_any_item_has_makes_no_component() -> None:
-    alone = np.arange(200) == 3
+    alone = np.arange(200) < 79  # fewer than ten an axis
     assert [*ProfileSpaces.of({"text": ROWS}, {"text": alone}).parts({"text": ROWS})] == []
+    same = {"text": VectorRows(np.repeat(ROWS[:1], 200, axis=0))}
+    assert [*ProfileSpaces.of(same, {"text": THERE}).parts(same)] == []  # nor one that is the same of all
     assert ComponentKey(PROFILE, "text") == ComponentKey.parse("text profile")
 
 
