@@ -90,11 +90,13 @@ def render_list(items: Iterable[_Listed], catalog: Catalog, language: str = "en"
     return "\n".join(lines) or NOTHING_FITS[language]
 
 
-def reason_of(item: _Listed, catalog: Catalog, language: str = "en") -> str:
-    """Write why an item is in a list, below its title.
+def render_reason(position: int, item: _Listed, catalog: Catalog, language: str = "en") -> str:
+    """Write why an item is in a list, below the titles.
 
     Parameters
     ----------
+    position
+        Its number in the list.
     item
         The item.
     catalog
@@ -105,17 +107,13 @@ def reason_of(item: _Listed, catalog: Catalog, language: str = "en") -> str:
     Returns
     -------
     str
-        Its rationale, or where Chinese is wanted what its evidence comes to; "" where no reasons are there.
+        Its number and its rationale, or in Chinese what its evidence comes to; "" where no reasons are there.
     """
+    if item.rationale is None:
+        return ""
     if language == "zh" and item.evidence is not None:
-        return reason_in_chinese(item.evidence, catalog, titled=False)
-    return plain(item.rationale.text) if item.rationale else ""
-
-
-def render_reason(position: int, item: _Listed, catalog: Catalog, language: str = "en") -> str:
-    """Write the sentence of one item after its number; "" without one. See `reason_of`."""
-    reason = reason_of(item, catalog, language)
-    return f"({position}) {reason}" if reason else ""
+        return f"({position}) {reason_in_chinese(item.evidence, catalog, titled=False)}"
+    return f"({position}) {plain(item.rationale.text)}"
 
 
 def render_reply(items: Sequence[_Listed], catalog: Catalog, language: str = "en") -> str:
