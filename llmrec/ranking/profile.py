@@ -192,10 +192,9 @@ class ProfileSpaces:
     @staticmethod
     def whitenings_in(state: Mapping[str, NDArray[Any]]) -> dict[str, Whitening]:
         """Modality -> the map that `state` gave; none in checkpoints from before there were such."""
-        axes = {
-            name.removeprefix(STORED).removesuffix(".axes"): x for name, x in state.items() if _AXES.fullmatch(name)
-        }
-        return {m: Whitening(x, state[f"{STORED}{m}.offset"]) for m, x in axes.items()}
+        names = (name for name in state if name.startswith(STORED) and name.endswith(".axes"))
+        modalities = [name.removeprefix(STORED).removesuffix(".axes") for name in names]
+        return {m: Whitening(state[f"{STORED}{m}.axes"], state[f"{STORED}{m}.offset"]) for m in modalities}
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""
